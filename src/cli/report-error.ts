@@ -1,0 +1,20 @@
+/** What the user sees of an error: one line and a hint; a stack only when it is our own fault. */
+import { Failure, reasonOf } from '../failure.ts';
+
+export function reportError(error: unknown): void {
+  process.exitCode = 1;
+  if (error instanceof Failure) {
+    process.stderr.write(`shutdownramfs: ${error.message}${causeOf(error)}\n`);
+    if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`);
+  } else if (error instanceof Error && error.constructor.name.endsWith('UsageError')) {
+    process.stderr.write(`shutdownramfs: ${error.message}\nhint: shutdownramfs --help\n`);
+  } else {
+    process.stderr.write(
+      `shutdownramfs: bug: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+  }
+}
+
+function causeOf(error: Failure): string {
+  return error.cause === undefined ? '' : `: ${reasonOf(error.cause)}`;
+}

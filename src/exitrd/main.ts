@@ -1,0 +1,3 @@
+export async function runExitrd(words: readonly string[]): Promise<void> {
+  console.log('exitrd', words);
+}

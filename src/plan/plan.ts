@@ -1,0 +1,115 @@
+/**
+ * A teardown as data: what to do, in which order, and what may run side by side. Printed by
+ * `shutdownramfs plan`, executed by the exitrd.
+ */
+import type { Devnum } from '../snapshot/snapshot.ts';
+
+export const planVersion = 1;
+
+export interface TeardownPlan {
+  readonly version: typeof planVersion;
+  /** The steps of one wave are independent of each other; a wave starts when the one before ended. */
+  readonly waves: readonly (readonly TeardownStep[])[];
+}
+
+interface StepBase {
+  /** Unique within the plan and stable for a given snapshot, e.g. `unmount /oldroot`. */
+  readonly id: string;
+  /** Ids of the steps without whose success this one cannot succeed. */
+  readonly needs: readonly string[];
+}
+
+/** mount(2) MS_MOVE: takes a mount out of the tree it is in the way of, with all below it. */
+export interface MoveMount extends StepBase {
+  readonly kind: 'move-mount';
+  readonly mountId: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Unmount extends StepBase {
+  readonly kind: 'unmount';
+  readonly mountId: number;
+  /** Where it is mounted when the step runs, moves before it included. */
+  readonly target: string;
+  readonly devnum: Devnum;
+  readonly fstype: string;
+  /**
+   * With MNT_DETACH, all below it included: for trees of kernel interfaces (proc, sysfs, cgroup …)
+   * that hold no device and no user's data.
+   */
+  readonly lazy: boolean;
+}
+
+export interface DisableSwap extends StepBase {
+  readonly kind: 'disable-swap';
+  /** As in /proc/swaps; may not be openable. */
+  readonly path: string;
+  /** The block device, when the area is one (`dm-1`); absent for a swap file. */
+  readonly device?: string;
+  readonly usedKib: number;
+}
+
+export interface DetachLoop extends StepBase {
+  readonly kind: 'detach-loop';
+  readonly device: string;
+  readonly backingFile: string;
+}
+
+/** Removes a device that holds a key (any dm device with a `crypt` target). */
+export interface CloseCrypt extends StepBase {
+  readonly kind: 'close-crypt';
+  readonly device: string;
+  /** The device-mapper name. */
+  readonly name: string;
+  readonly uuid: string;
+}
+
+/** Removes any other dm device. */
+export interface RemoveDeviceMapper extends StepBase {
+  readonly kind: 'remove-dm';
+  readonly device: string;
+  readonly name: string;
+  readonly uuid: string;
+  readonly layer: DeviceMapperLayer;
+}
+
+/** `lvm`: simple volumes; `lvm-metadata`: thin, cache, raid, snapshot, vdo, which have rules of their own. */
+export type DeviceMapperLayer =
+  | 'lvm'
+  | 'lvm-metadata'
+  | 'integrity'
+  | 'verity'
+  | 'multipath'
+  | 'partition'
+  | 'other';
+
+export interface StopArray extends StepBase {
+  readonly kind: 'stop-md';
+  readonly device: string;
+  /** The array's metadata is written by mdmon, which must have caught up before the array is stopped. */
+  readonly external: boolean;
+  readonly container: boolean;
+}
+
+export type TeardownStep =
+  | MoveMount
+  | Unmount
+  | DisableSwap
+  | DetachLoop
+  | CloseCrypt
+  | RemoveDeviceMapper
+  | StopArray;
+
+/** What the planner must know beside the snapshot. */
+export interface PlanOptions {
+  /**
+   * Where the doomed file systems are: `/oldroot` in the exitrd. `/` plans for a running machine as
+   * if its root had already become the old root: kernel interfaces and /run stay out of it.
+   */
+  readonly oldRoot: string;
+  /** A directory in which mounts may be moved aside, e.g. `/mnt`. */
+  readonly asideDirectory: string;
+  /** Targets known to be busy for no reason the snapshot shows: moved aside where that can help. */
+  readonly busy?: readonly string[];
+}

@@ -1,0 +1,97 @@
+/**
+ * What the machine looked like at one moment: every fact the planner may use, as plain data that
+ * can be written to a file and planned elsewhere. Nothing here was interpreted beyond parsing.
+ */
+export const snapshotVersion = 1;
+
+export interface Snapshot {
+  readonly version: typeof snapshotVersion;
+  /** In the order of /proc/self/mountinfo, which is not parent before child after a pivot. */
+  readonly mounts: readonly MountPoint[];
+  readonly swaps: readonly SwapArea[];
+  /** Whole disks and partitions, by name. */
+  readonly devices: readonly BlockDevice[];
+  /** /proc/cmdline without its final newline. */
+  readonly commandLine: string;
+}
+
+/** `major:minor`, as in mountinfo and in /sys/block/x/dev. */
+export type Devnum = `${number}:${number}`;
+
+/** One line of /proc/self/mountinfo (proc_pid_mountinfo(5)), octal escapes decoded. */
+export interface MountPoint {
+  readonly mountId: number;
+  readonly parentId: number;
+  readonly devnum: Devnum;
+  /** The directory of the file system that is mounted here: `/` unless it is a bind mount. */
+  readonly root: string;
+  readonly target: string;
+  /** Per-mount options, e.g. `rw,nosuid`. */
+  readonly options: string;
+  /** Propagation fields, e.g. `shared:12`, `master:3`. */
+  readonly tags: readonly string[];
+  readonly fstype: string;
+  readonly source: string;
+  /** Per-superblock options; for an overlay these name its layers. */
+  readonly superOptions: string;
+}
+
+/**
+ * One line of /proc/swaps. After a pivot the path is that of another root (`/oldroot/dev/dm-1`,
+ * `/mapper/vg0-swap`, with ` (deleted)` behind it), so the device is found by name, never by path.
+ */
+export interface SwapArea {
+  readonly path: string;
+  readonly kind: 'partition' | 'file';
+  readonly sizeKib: number;
+  readonly usedKib: number;
+  readonly priority: number;
+}
+
+/** One directory of /sys/class/block. Names are the kernel's (`dm-0`, `md127`, `vda1`). */
+export interface BlockDevice {
+  readonly name: string;
+  readonly devnum: Devnum;
+  /** In units of 512 bytes, whatever the device's own sector size. */
+  readonly sizeSectors: number;
+  readonly readOnly: boolean;
+  /** What this device is made of. */
+  readonly slaves: readonly string[];
+  /** What is made of this device. */
+  readonly holders: readonly string[];
+  /** The whole disk this is a partition of. */
+  readonly partitionOf?: string;
+  readonly dm?: DeviceMapperFacts;
+  readonly md?: ArrayFacts;
+  readonly loop?: LoopFacts;
+}
+
+/** /sys/block/dm-N/dm and the target types of the live table (`dmsetup table`). */
+export interface DeviceMapperFacts {
+  readonly name: string;
+  /** Empty for a device made by plain dmsetup. */
+  readonly uuid: string;
+  readonly suspended: boolean;
+  /** Target types of the live table in order, e.g. `['linear', 'linear']`; empty when unknown. */
+  readonly targets: readonly string[];
+}
+
+/** /sys/block/mdN/md (Documentation/admin-guide/md.rst). */
+export interface ArrayFacts {
+  /** `raid1`, `container`, … */
+  readonly level: string;
+  /** `clean`, `active`, `readonly`, `read-auto`, `inactive`, … */
+  readonly arrayState: string;
+  /** `1.2`, `external:imsm`, `external:/md127/0`, … */
+  readonly metadataVersion: string;
+  /** `idle`, `resync`, … */
+  readonly syncAction: string;
+}
+
+/** /sys/block/loopN/loop. */
+export interface LoopFacts {
+  /** As seen from this process' root; `/ (deleted)`-style suffixes are kept. */
+  readonly backingFile: string;
+  readonly autoclear: boolean;
+  readonly offset: number;
+}
