@@ -1,5 +1,6 @@
 /** The command line: declarations only, each command's work is loaded when it is asked for. */
 import yargs from 'yargs';
+import { scanCommand } from './command/scan.ts';
 import { reportError } from './report-error.ts';
 
 /** Runs one command line (without the two words of the interpreter) and sets the exit status. */
@@ -8,6 +9,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     await yargs(words)
       .scriptName('shutdownramfs')
       .usage('$0 <command>\n\nBuilds and installs the system that a Linux machine shuts down from.')
+      .command(scanCommand)
       .demandCommand(1, 'Name a command.')
       .strict()
       .version(false)

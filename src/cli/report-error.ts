@@ -7,6 +7,7 @@ export function reportError(error: unknown): void {
     process.stderr.write(`shutdownramfs: ${error.message}${causeOf(error)}\n`);
     if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`);
   } else if (error instanceof Error && error.constructor.name.endsWith('UsageError')) {
+    process.exitCode = 2;
     process.stderr.write(`shutdownramfs: ${error.message}\nhint: shutdownramfs --help\n`);
   } else {
     process.stderr.write(
