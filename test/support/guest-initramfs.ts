@@ -1,0 +1,109 @@
+/**
+ * The initramfs of the short machines: a static busybox, this machine's storage tools with the
+ * libraries ldd(1) names, the guest kernel's modules, and the scripts in guest/.
+ */
+import { copyFile, mkdir, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { Failure } from '../../src/failure.ts';
+import { built } from './build-cache.ts';
+import { packArchive } from './cpio-archive.ts';
+import type { GuestKernel } from './guest-kernel.ts';
+
+const tools = [
+  ['lvm', 'cryptsetup', 'integritysetup', 'mdadm', 'dmsetup'],
+  ['mkfs.ext4', 'fsck.ext4', 'dumpe2fs'],
+].flat();
+
+/** In the order of need; the disks' own drivers first. */
+const modules = [
+  ['virtio_blk', 'virtio_console', 'ext4', 'overlay', 'loop', 'squashfs', 'erofs', 'vfat', 'fuse'],
+  ['dm_mod', 'dm_crypt', 'dm_snapshot', 'dm_thin_pool', 'dm_integrity'],
+  ['raid0', 'raid1', 'raid10', 'crc32c_intel'],
+  ['aesni_intel', 'xts', 'algif_skcipher', 'algif_hash'],
+].flat();
+
+const lvmSettings = `devices { use_devicesfile = 0 }
+activation { udev_sync = 0 udev_rules = 0 monitoring = 0 }
+backup { backup = 0 archive = 0 }
+`;
+
+/** Writes the image into this directory and returns its path. Only the scripts are packed anew. */
+export async function guestInitramfs(kernel: GuestKernel, directory: string): Promise<string> {
+  const base = await packedTools(kernel);
+  const root = join(directory, 'scripts');
+  await mkdir(root);
+  await execa('cp', ['-r', join(import.meta.dirname, 'guest'), root]);
+  await execa('mv', [join(root, 'guest/init'), join(root, 'init')]);
+  await execa('chmod', ['755', join(root, 'init')]);
+  await packArchive(root, join(directory, 'scripts.cpio'));
+  const image = join(directory, 'initramfs.cpio');
+  // Archives one behind the other are one image (Documentation/driver-api/early-userspace).
+  await execa('cat', [base, join(directory, 'scripts.cpio')], { stdout: { file: image } });
+  return image;
+}
+
+async function packedTools(kernel: GuestKernel): Promise<string> {
+  const [files, modulePaths] = await Promise.all([closureOf(tools), kernel.modules(modules)]);
+  const stamps = await Promise.all(files.map(async (file) => [file, (await stat(file)).mtimeMs]));
+  const base = await built('initramfs', { stamps, modulePaths, layout: 1 }, async (directory) => {
+    const root = join(directory, 'root');
+    await layOut(root, files);
+    await insertModules(join(root, 'modules'), modulePaths);
+    await packArchive(root, join(directory, 'base.cpio'));
+    await rm(root, { recursive: true });
+  });
+  return join(base, 'base.cpio');
+}
+
+/** Absolute paths of programs and of the libraries they are started with. */
+async function closureOf(names: readonly string[]): Promise<readonly string[]> {
+  const paths = new Set<string>();
+  for (const name of names) {
+    const found = await execa('sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin command -v "$0"', name], {
+      reject: false,
+    });
+    if (found.failed) throw new Failure(`find ${name}: not installed`, { hint: 'scripts/setup' });
+    paths.add(found.stdout);
+    const { stdout } = await execa('ldd', [found.stdout]);
+    for (const [, library = ''] of stdout.matchAll(/(\/\S+) \(0x/g)) paths.add(library);
+  }
+  // glibc loads it when a thread is cancelled.
+  const { stdout } = await execa('find', ['/usr/lib', '-name', 'libgcc_s.so.1']);
+  for (const path of stdout.split('\n').slice(0, 1)) paths.add(path);
+  return [...paths].toSorted();
+}
+
+/** One tree of merged /usr, whichever of the two names a path was found under. */
+async function layOut(root: string, files: readonly string[]): Promise<void> {
+  for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
+    await mkdir(join(root, 'usr', name), { recursive: true });
+    await symlink(`usr/${name}`, join(root, name));
+  }
+  for (const name of ['dev', 'proc', 'sys', 'run', 'mnt', 'tmp', 'etc/lvm']) {
+    await mkdir(join(root, name), { recursive: true });
+  }
+  await writeFile(join(root, 'etc/lvm/lvm.conf'), lvmSettings);
+  for (const file of files) {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await copyFile(await realpath(file), join(root, file));
+  }
+  await copyFile('/bin/busybox', join(root, 'bin/busybox'));
+  const { stdout } = await execa('/bin/busybox', ['--list']);
+  for (const applet of stdout.split('\n')) {
+    await symlink('busybox', join(root, 'bin', applet)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+}
+
+/** Numbered in the order in which to insert them, since names with wildcards come sorted. */
+async function insertModules(directory: string, paths: readonly string[]): Promise<void> {
+  await mkdir(directory);
+  for (const [index, path] of paths.entries()) {
+    const name = `${String(index).padStart(3, '0')}-${basename(path).replace(/\.xz$/, '')}`;
+    if (path.endsWith('.xz')) {
+      await execa('xz', ['-dc', path], { stdout: { file: join(directory, name) } });
+    } else await copyFile(path, join(directory, name));
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The short way to a shutdown: a kernel and an initramfs build a stack of block devices, make its top
+ * the root and hand over to an exitrd as systemd-shutdown does. No distribution is involved.
+ */
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { guestInitramfs } from './guest-initramfs.ts';
+import { guestKernel } from './guest-kernel.ts';
+import { startVirtualMachine, type Disk, type VirtualMachine } from './virtual-machine.ts';
+
+export interface ShortMachineOptions {
+  /** The name of a file in guest/stack. */
+  readonly stack: string;
+  readonly disks: StackDisks;
+  /** An uncompressed cpio archive, unpacked to /run/initramfs. */
+  readonly exitrd: string;
+  /** Default `poweroff`. */
+  readonly verb?: string;
+  /** Whose hand-over to imitate; default 257. */
+  readonly systemd?: 252 | 257;
+  /** More words for the kernel's command line. */
+  readonly commandLine?: string;
+  readonly memoryMib?: number;
+}
+
+/** Two disks, empty until a machine was started on them. */
+export interface StackDisks extends AsyncDisposable {
+  readonly directory: string;
+}
+
+export async function emptyDisks(): Promise<StackDisks> {
+  const directory = await mkdtemp(join(tmpdir(), 'shutdownramfs-disks-'));
+  for (const name of ['D1', 'D2']) {
+    await writeFile(join(directory, name), '');
+    await truncate(join(directory, name), 256 * 2 ** 20);
+  }
+  return {
+    directory,
+    [Symbol.asyncDispose]: async () => await rm(directory, { recursive: true, force: true }),
+  };
+}
+
+/** Freed memory is zeroed, as the project asks of a machine whose root is encrypted. */
+const commonWords = 'quiet norandmaps init_on_free=1 panic=0';
+
+/** Up to the kernel's start; the exitrd's `/shutdown` runs some seconds later by itself. */
+export async function startShortMachine(options: ShortMachineOptions): Promise<VirtualMachine> {
+  const words = [
+    commonWords,
+    `mode=run stack=${options.stack} verb=${options.verb ?? 'poweroff'}`,
+    `systemd=${options.systemd ?? 257}`,
+    options.commandLine ?? '',
+  ];
+  const exitrd: Disk = {
+    path: options.exitrd,
+    format: 'raw',
+    serial: 'exitrd',
+    writes: 'refused',
+  };
+  return await start(options.disks, 'kept', words.join(' '), [exitrd], options.memoryMib);
+}
+
+async function start(
+  { directory }: StackDisks,
+  writes: Disk['writes'],
+  commandLine: string,
+  more: readonly Disk[],
+  memoryMib = 768,
+): Promise<VirtualMachine> {
+  const kernel = await guestKernel();
+  const work = await mkdtemp(join(directory, 'boot-'));
+  const disks = ['D1', 'D2'].map((serial): Disk => ({
+    path: join(directory, serial),
+    format: 'raw',
+    serial,
+    writes,
+  }));
+  return await startVirtualMachine({
+    kernel: kernel.image,
+    initrd: await guestInitramfs(kernel, work),
+    commandLine,
+    memoryMib,
+    disks: [...disks, ...more],
+    ports: [{ kind: 'file', name: 'report', path: join(directory, 'report') }],
+  });
+}
+
+/** What a stack's disks hold when looked at afresh, in the order of guest/stack's `inspect_stack`. */
+export type Finding =
+  | {
+      readonly kind: 'ext4';
+      readonly name: string;
+      readonly state: string;
+      /** Set while an ext4 with a journal is mounted writable, cleared when it is unmounted. */
+      readonly needsRecovery: boolean;
+      /** Exit status of `fsck -fn`. */
+      readonly fsck: number;
+      /** Whether what was written before is there. */
+      readonly known: 'intact' | 'damaged';
+    }
+  | { readonly kind: 'member'; readonly device: string; readonly state: string }
+  | {
+      readonly kind: 'array';
+      readonly name: string;
+      readonly degraded: number;
+      readonly syncAction: string;
+    }
+  | {
+      readonly kind: 'key';
+      readonly name: string;
+      readonly cipher: string;
+      readonly hex: string;
+    }
+  | { readonly kind: 'end' };
+
+/** Boots a second machine on the disks, which stay as they are. */
+export async function inspectDisks(stack: string, disks: StackDisks): Promise<readonly Finding[]> {
+  const commandLine = `${commonWords} mode=inspect stack=${stack}`;
+  await using machine = await start(disks, 'discarded', commandLine, []);
+  await machine.waitForEnd(120);
+  const report = await readFile(join(disks.directory, 'report'), 'utf8');
+  const findings = report
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Finding);
+  return findings.filter(({ kind }) => kind !== 'end');
+}

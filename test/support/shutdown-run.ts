@@ -1,0 +1,46 @@
+/** One whole run of a short machine: built, shut down through an exitrd, and its disks looked at. */
+import {
+  emptyDisks,
+  inspectDisks,
+  startShortMachine,
+  type Finding,
+  type ShortMachineOptions,
+} from './short-machine.ts';
+
+export interface ShutdownRun extends AsyncDisposable {
+  /** All the console showed. */
+  readonly log: string;
+  /** Seconds from the exec of `/shutdown` to power-off or reset. */
+  readonly seconds: number;
+  readonly reason: 'guest-shutdown' | 'guest-reset';
+  readonly findings: readonly Finding[];
+  /** Volume keys of all dm-crypt devices of the stack, as lower-case hex. */
+  readonly keys: readonly string[];
+  /** The guest's memory as it was when it ended. */
+  readonly memoryFile: string;
+}
+
+export async function runShutdown(
+  options: Omit<ShortMachineOptions, 'disks'>,
+): Promise<ShutdownRun> {
+  await using stack = new AsyncDisposableStack();
+  const disks = stack.use(await emptyDisks());
+  const machine = stack.use(await startShortMachine({ ...options, disks }));
+  await machine.console.waitForLine(/handover: entering the exitrd/, 90);
+  const entered = machine.age();
+  const { reason, seconds } = await machine.waitForEnd(120);
+  await machine.quit();
+  const findings = await inspectDisks(options.stack, disks);
+  const kept = stack.move();
+  return {
+    log: machine.console.lines().join('\n'),
+    seconds: seconds - entered,
+    reason,
+    findings,
+    keys: findings.flatMap((finding) => (finding.kind === 'key' ? [finding.hex] : [])),
+    memoryFile: machine.memoryFile,
+    [Symbol.asyncDispose]: async () => {
+      await kept.disposeAsync();
+    },
+  };
+}
