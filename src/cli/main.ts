@@ -1,5 +1,7 @@
 /** The command line: declarations only, each command's work is loaded when it is asked for. */
 import yargs from 'yargs';
+import { planCommand } from './command/plan.ts';
+import { snapshotCommand } from './command/snapshot.ts';
 import { scanCommand } from './command/scan.ts';
 import { reportError } from './report-error.ts';
 
@@ -9,6 +11,8 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
     await yargs(words)
       .scriptName('shutdownramfs')
       .usage('$0 <command>\n\nBuilds and installs the system that a Linux machine shuts down from.')
+      .command(planCommand)
+      .command(snapshotCommand)
       .command(scanCommand)
       .demandCommand(1, 'Name a command.')
       .strict()

@@ -11,6 +11,10 @@ export interface Snapshot {
   readonly swaps: readonly SwapArea[];
   /** Whole disks and partitions, by name. */
   readonly devices: readonly BlockDevice[];
+  /** File systems on several devices, of which mountinfo names but one. */
+  readonly multiDevices: readonly MultiDevice[];
+  /** Lines of mountinfo and swaps that could not be read and are missing here. */
+  readonly garbledLines: number;
   /** /proc/cmdline without its final newline. */
   readonly commandLine: string;
 }
@@ -32,7 +36,10 @@ export interface MountPoint {
   readonly tags: readonly string[];
   readonly fstype: string;
   readonly source: string;
-  /** Per-superblock options; for an overlay these name its layers. */
+  /**
+   * Per-superblock options; for an overlay these name its layers. As the kernel wrote them, octal
+   * escapes included: a decoded comma would look like the next option.
+   */
   readonly superOptions: string;
 }
 
@@ -46,6 +53,13 @@ export interface SwapArea {
   readonly sizeKib: number;
   readonly usedKib: number;
   readonly priority: number;
+}
+
+/** /sys/fs/btrfs/UUID/devices. */
+export interface MultiDevice {
+  readonly uuid: string;
+  /** Kernel names. */
+  readonly devices: readonly string[];
 }
 
 /** One directory of /sys/class/block. Names are the kernel's (`dm-0`, `md127`, `vda1`). */

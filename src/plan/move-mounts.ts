@@ -1,0 +1,74 @@
+import { isAtOrBelow } from './path.ts';
+import type { MountNode } from './snapshot-index.ts';
+import type { MountStackNode, MoveStackNode, StackEdge, StackNode } from './stack-graph.ts';
+
+/**
+ * Adds a move for each of these mounts: before what it was in the way of, before all that is
+ * unmounted below it (which has another target then), after an inner mount's own move, after what
+ * covers it, and after swap files below it are off, which are known by their path only.
+ */
+export function addMoves(
+  nodes: readonly StackNode[],
+  edges: readonly StackEdge[],
+  moved: ReadonlySet<MountStackNode>,
+) {
+  const moves = nodes
+    .filter((node) => node.kind === 'mount')
+    .filter((node) => moved.has(node))
+    .map((node): MoveStackNode => ({ kind: 'move', node: node.node }));
+  const moveOf = new Map(moves.map((move) => [move.node, move]));
+  const added: StackEdge[] = [];
+  const add = (from: StackNode, to: StackNode) => {
+    if (from !== to) added.push({ from, to, reason: 'move' });
+  };
+  for (const node of nodes) {
+    if (node.kind === 'mount') {
+      const chain = movesAbove(node.node, moveOf);
+      if (chain[0] !== undefined) add(chain[0], node);
+      const own = moveOf.get(node.node);
+      if (own === undefined) continue;
+      if (chain[1] !== undefined) add(own, chain[1]);
+      const parent = nodes.find(
+        (other) => other.kind === 'mount' && other.node === node.node.parent,
+      );
+      if (parent !== undefined) add(own, parent);
+    } else if (node.kind === 'swap' && node.swap.kind === 'file') {
+      for (const move of moves) {
+        if (isAtOrBelow(node.swap.path, move.node.mount.target)) add(node, move);
+      }
+    }
+  }
+  for (const edge of edges) {
+    const move = edge.to.kind === 'mount' ? moveOf.get(edge.to.node) : undefined;
+    if (edge.reason === 'cover' && move !== undefined) add(edge.from, move);
+  }
+  return { nodes: [...nodes, ...moves], edges: [...edges, ...added], moves };
+}
+
+/** The moves that take a mount along, the innermost first. */
+function movesAbove(
+  node: MountNode,
+  moveOf: ReadonlyMap<MountNode, MoveStackNode>,
+): readonly MoveStackNode[] {
+  const found: MoveStackNode[] = [];
+  for (let at: MountNode | undefined = node; at !== undefined; at = at.parent) {
+    const move = moveOf.get(at);
+    if (move !== undefined) found.push(move);
+  }
+  return found;
+}
+
+/** Where a mount is found once the moves above it were made. */
+export function targetAfterMoves(
+  node: MountNode,
+  destinations: ReadonlyMap<MountNode, string>,
+): string {
+  for (let at: MountNode | undefined = node; at !== undefined; at = at.parent) {
+    const to = destinations.get(at);
+    if (to !== undefined) {
+      const from = at.mount.target;
+      return `${to}${from === '/' ? node.mount.target : node.mount.target.slice(from.length)}`;
+    }
+  }
+  return node.mount.target;
+}

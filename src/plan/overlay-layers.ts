@@ -1,0 +1,97 @@
+import { decodeOctal } from '../snapshot/parse-mountinfo.ts';
+import { below, selfAndAncestors } from './path.ts';
+import { locateFile } from './locate-file.ts';
+import type { MountNode, SnapshotIndex } from './snapshot-index.ts';
+
+/**
+ * The directories an overlay is made of, as they were named when it was mounted, which may have
+ * been in another root (Documentation/filesystems/overlayfs.rst: a colon within a name is `\:`).
+ */
+function parseOverlayLayers(superOptions: string): readonly string[] {
+  return superOptions.split(',').flatMap((option) => {
+    const [, key, text] = /^(lowerdir\+?|datadir\+|upperdir|workdir)=(.*)$/.exec(option) ?? [];
+    if (key === undefined || text === undefined) return [];
+    const value = decodeOctal(text);
+    if (key !== 'lowerdir') return [value];
+    return (value.match(/(?:\\.|[^:\\])+/g) ?? []).map((name) => name.replaceAll(/\\(.)/g, '$1'));
+  });
+}
+
+export interface OverlayLayers {
+  readonly mounts: readonly MountNode[];
+  /** Layers that lie on no mount of today's, as far as their names tell. */
+  readonly unresolved: readonly string[];
+}
+
+/**
+ * The mounts an overlay's layers lie on. A layer is looked for where its path leads now, then where
+ * it leads below the old root, then by the end of a mount's target (`/root/lower`, mounted in the
+ * initramfs, is `/oldroot/lower`). What only leads to the overlay itself is no answer, nor is the
+ * root of a tree, which every path leads to.
+ */
+export function locateOverlayLayers(
+  index: SnapshotIndex,
+  overlay: MountNode,
+  oldRoot: string,
+): OverlayLayers {
+  const mounts = new Set<MountNode>();
+  const unresolved: string[] = [];
+  for (const path of parseOverlayLayers(overlay.mount.superOptions)) {
+    const found = locateLayer(index, overlay, path, oldRoot);
+    for (const mount of found) mounts.add(mount);
+    if (found.length === 0) unresolved.push(path);
+  }
+  return { mounts: [...mounts], unresolved };
+}
+
+function locateLayer(
+  index: SnapshotIndex,
+  overlay: MountNode,
+  path: string,
+  oldRoot: string,
+): readonly MountNode[] {
+  if (!path.startsWith('/')) return [];
+  const isAnswer = (node: MountNode | undefined, root: string): node is MountNode =>
+    node !== undefined && node !== overlay && node.mount.target !== root;
+  const here = locateFile(index, path);
+  const inOldRoot = locateFile(index, below(oldRoot, path));
+  if (isAnswer(inOldRoot, oldRoot)) return [inOldRoot];
+  if (isAnswer(here, '/')) return [here];
+  const byEnd = matchByEnd(index, overlay, path);
+  if (byEnd.length > 0) return byEnd;
+  return inOldRoot !== undefined && inOldRoot !== overlay && isOn(overlay, inOldRoot)
+    ? [inOldRoot]
+    : [];
+}
+
+/** Mounts whose target ends as the layer's path or a directory above it ends, in the most words. */
+function matchByEnd(index: SnapshotIndex, overlay: MountNode, path: string): readonly MountNode[] {
+  const directories = selfAndAncestors(path).slice(0, -1);
+  let best = 0;
+  let found: readonly MountNode[] = [];
+  for (const node of index.mounts) {
+    if (node === overlay) continue;
+    const common = Math.max(
+      0,
+      ...directories.map((directory) => commonEnd(directory, node.mount.target)),
+    );
+    if (common > best) found = [node];
+    else if (common === best && common > 0) found = [...found, node];
+    best = Math.max(best, common);
+  }
+  return found;
+}
+
+function commonEnd(a: string, b: string): number {
+  const left = a.split('/').filter(Boolean).toReversed();
+  const right = b.split('/').filter(Boolean).toReversed();
+  const length = Math.min(left.length, right.length);
+  for (let i = 0; i < length; i += 1) if (left[i] !== right[i]) return i;
+  return length;
+}
+
+/** Whether a mount is above another in the tree of mounts. */
+function isOn(node: MountNode, ancestor: MountNode): boolean {
+  for (let at = node.parent; at !== undefined; at = at.parent) if (at === ancestor) return true;
+  return false;
+}

@@ -1,0 +1,118 @@
+import type { BlockDevice } from '../snapshot/snapshot.ts';
+import type { AcyclicStack } from './break-cycles.ts';
+import { classifyDevice } from './classify-device.ts';
+import { targetAfterMoves } from './move-mounts.ts';
+import type { PlanOptions, TeardownStep } from './plan.ts';
+import type { MountNode } from './snapshot-index.ts';
+import type { MountStackNode, StackNode } from './stack-graph.ts';
+
+/** The step of each node that has one, still without its needs. */
+export function stepsOf(
+  stack: AcyclicStack,
+  options: PlanOptions,
+): ReadonlyMap<StackNode, TeardownStep> {
+  const goesAlong = new Set(
+    stack.edges.filter(({ reason }) => reason === 'detached-with').map(({ to }) => to),
+  );
+  const destinations = new Map<MountNode, string>();
+  const taken = new Set<string>();
+  for (const { node } of stack.moves) {
+    const to = unique(`${options.asideDirectory}/${node.mount.mountId}`, taken);
+    destinations.set(node, to);
+  }
+  const steps = new Map<StackNode, TeardownStep>();
+  const ids = new Set<string>();
+  for (const node of stack.nodes) {
+    const step = stepOf(node);
+    if (step !== undefined) steps.set(node, { ...step, id: unique(step.id, ids) });
+  }
+  return steps;
+
+  function stepOf(node: StackNode): TeardownStep | undefined {
+    switch (node.kind) {
+      case 'mount':
+        return node.fate === 'pinned' || goesAlong.has(node)
+          ? undefined
+          : unmount(node, stack.lazy.has(node), destinations);
+      case 'move':
+        return moveMount(node.node, destinations);
+      case 'swap':
+        return {
+          kind: 'disable-swap',
+          id: `disable-swap ${node.swap.path}`,
+          needs: [],
+          path: node.swap.path,
+          ...(node.device !== undefined && { device: node.device.name }),
+          usedKib: node.swap.usedKib,
+        };
+      default:
+        return node.isProtected ? undefined : deviceStep(node.device);
+    }
+  }
+}
+
+function unmount(
+  { node, fate }: MountStackNode,
+  isLazy: boolean,
+  destinations: ReadonlyMap<MountNode, string>,
+): TeardownStep {
+  const { mountId, target, devnum, fstype } = node.mount;
+  return {
+    kind: 'unmount',
+    id: `unmount ${target}`,
+    needs: [],
+    mountId,
+    target: targetAfterMoves(node, destinations),
+    devnum,
+    fstype,
+    lazy: isLazy || fate === 'light',
+  };
+}
+
+function moveMount(node: MountNode, destinations: ReadonlyMap<MountNode, string>): TeardownStep {
+  const { mountId, target } = node.mount;
+  return {
+    kind: 'move-mount',
+    id: `move-mount ${target}`,
+    needs: [],
+    mountId,
+    from: target,
+    to: destinations.get(node) ?? target,
+  };
+}
+
+function deviceStep(device: BlockDevice): TeardownStep | undefined {
+  const teardown = classifyDevice(device);
+  if (teardown === undefined) return undefined;
+  const step = { needs: [], device: device.name };
+  const { name = '', uuid = '' } = device.dm ?? {};
+  switch (teardown.kind) {
+    case 'close-crypt':
+      return { ...step, kind: 'close-crypt', id: `close-crypt ${name}`, name, uuid };
+    case 'remove-dm':
+      return { ...step, ...teardown, id: `remove-dm ${name}`, name, uuid };
+    case 'detach-loop':
+      return {
+        ...step,
+        kind: 'detach-loop',
+        id: `detach-loop ${device.name}`,
+        backingFile: device.loop?.backingFile ?? '',
+      };
+    default:
+      return {
+        ...step,
+        kind: 'stop-md',
+        id: `stop-md ${device.name}`,
+        external: device.md?.metadataVersion.startsWith('external:') ?? false,
+        container: device.md?.level === 'container',
+      };
+  }
+}
+
+/** A name that is in use gets a number: the same every time, as nodes have one order. */
+function unique(name: string, taken: Set<string>): string {
+  let candidate = name;
+  for (let i = 2; taken.has(candidate); i += 1) candidate = `${name} #${i}`;
+  taken.add(candidate);
+  return candidate;
+}

@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import { Failure } from '../failure.ts';
+import { localFactSource } from './local-fact-source.ts';
+import { parseSnapshot } from './parse-snapshot.ts';
+import type { Snapshot } from './snapshot.ts';
+import { takeSnapshot } from './take-snapshot.ts';
+
+/** The snapshot in a file, or one of this machine where none is named. */
+export async function loadSnapshot(path: string | undefined): Promise<Snapshot> {
+  if (path === undefined) return takeSnapshot(localFactSource);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new Failure(`read ${path}: no snapshot`, { cause });
+  }
+  return parseSnapshot(text, path);
+}

@@ -1,0 +1,165 @@
+import type { FactSource } from './fact-source.ts';
+import { parseDeviceMapperTable, plainName } from './parse-device-mapper-table.ts';
+import { parseMountinfo } from './parse-mountinfo.ts';
+import { parseSwaps } from './parse-swaps.ts';
+import {
+  snapshotVersion,
+  type ArrayFacts,
+  type BlockDevice,
+  type Devnum,
+  type LoopFacts,
+  type MultiDevice,
+  type Snapshot,
+} from './snapshot.ts';
+
+/**
+ * Gathers the facts. What cannot be read is left out: a device may vanish while it is looked at.
+ * Only files of procfs and sysfs are opened, nothing on a disk.
+ */
+export async function takeSnapshot(source: FactSource): Promise<Snapshot> {
+  const [mountinfo, swaps, commandLine, names] = await Promise.all([
+    read(source, '/proc/self/mountinfo').then(parseMountinfo),
+    read(source, '/proc/swaps').then(parseSwaps),
+    read(source, '/proc/cmdline'),
+    list(source, '/sys/class/block'),
+  ]);
+  const [tables, multiDevices] = await Promise.all([
+    names.some((name) => name.startsWith('dm-')) ? source.deviceMapperTable() : '',
+    mountinfo.mounts.some(({ fstype }) => fstype === 'btrfs') ? readMultiDevices(source) : [],
+  ]);
+  const targets = parseDeviceMapperTable(tables);
+  const devices = await Promise.all(names.map((name) => readDevice(source, name, targets)));
+  return {
+    version: snapshotVersion,
+    mounts: mountinfo.mounts,
+    swaps: swaps.swaps,
+    devices: devices
+      .filter((device) => device !== undefined)
+      .toSorted((a, b) => byText(a.name, b.name)),
+    multiDevices,
+    garbledLines: mountinfo.garbledLines + swaps.garbledLines,
+    commandLine: commandLine.replace(/\n$/, ''),
+  };
+}
+
+type Tables = ReadonlyMap<string, readonly string[]>;
+
+/** Undefined for what is not in use, which is most of what a kernel lists: ram15, loop7, nbd3. */
+async function readDevice(
+  source: FactSource,
+  name: string,
+  tables: Tables,
+): Promise<BlockDevice | undefined> {
+  if (/^ram\d+$/.test(name)) return undefined;
+  const path = `/sys/class/block/${name}`;
+  const loop = /^loop\d+$/.test(name) ? await readLoop(source, path) : undefined;
+  if (loop === undefined && /^loop\d+$/.test(name)) return undefined;
+  const [event, size, readOnly, holders] = await Promise.all([
+    read(source, `${path}/uevent`),
+    read(source, `${path}/size`),
+    read(source, `${path}/ro`),
+    list(source, `${path}/holders`),
+  ]);
+  if (/^nbd\d+$/.test(name) && size.trim() === '0') return undefined;
+  const { MAJOR, MINOR, PARTN } = parseEvent(event);
+  if (MAJOR === undefined || MINOR === undefined) return undefined;
+  const [slaves, dm, md] = await Promise.all([
+    PARTN === undefined ? list(source, `${path}/slaves`) : [],
+    name.startsWith('dm-') ? readDeviceMapper(source, path, tables) : undefined,
+    name.startsWith('md') && PARTN === undefined ? readArray(source, path) : undefined,
+  ]);
+  return {
+    name,
+    devnum: `${Number(MAJOR)}:${Number(MINOR)}` satisfies Devnum,
+    sizeSectors: Number(size.trim()) || 0,
+    readOnly: readOnly.trim() === '1',
+    slaves: slaves.toSorted(byText),
+    holders: holders.toSorted(byText),
+    ...(PARTN !== undefined && { partitionOf: wholeDisk(name, PARTN) }),
+    ...(dm !== undefined && { dm }),
+    ...(md !== undefined && { md }),
+    ...(loop !== undefined && { loop }),
+  };
+}
+
+/** A uevent file: `MAJOR=254`, `MINOR=1`, `DEVNAME=vda1`, `DEVTYPE=partition`, `PARTN=1`. */
+function parseEvent(text: string): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(text.split('\n').map((line) => line.split('=', 2)));
+}
+
+/** The kernel names a partition disk + number, with a `p` between where the disk ends in a digit. */
+function wholeDisk(name: string, number: string): string {
+  const stem = name.slice(0, name.length - number.length);
+  return /\dp$/.test(stem) ? stem.slice(0, -1) : stem;
+}
+
+async function readDeviceMapper(source: FactSource, path: string, tables: Tables) {
+  const [name, uuid, suspended] = await Promise.all(
+    ['name', 'uuid', 'suspended'].map((file) => readWord(source, `${path}/dm/${file}`)),
+  );
+  if (name === undefined || name === '') return undefined;
+  return {
+    name,
+    uuid: uuid ?? '',
+    suspended: suspended === '1',
+    targets: tables.get(plainName(name)) ?? [],
+  };
+}
+
+async function readArray(source: FactSource, path: string): Promise<ArrayFacts | undefined> {
+  const [level, arrayState, metadataVersion, syncAction] = await Promise.all(
+    ['level', 'array_state', 'metadata_version', 'sync_action'].map((file) =>
+      readWord(source, `${path}/md/${file}`),
+    ),
+  );
+  if (arrayState === undefined || arrayState === '') return undefined;
+  return {
+    level: level ?? '',
+    arrayState,
+    metadataVersion: metadataVersion ?? '',
+    syncAction: syncAction ?? '',
+  };
+}
+
+async function readLoop(source: FactSource, path: string): Promise<LoopFacts | undefined> {
+  const backingFile = (await read(source, `${path}/loop/backing_file`)).replace(/\n$/, '');
+  if (backingFile === '') return undefined;
+  const [autoclear, offset] = await Promise.all(
+    ['autoclear', 'offset'].map((file) => readWord(source, `${path}/loop/${file}`)),
+  );
+  return { backingFile, autoclear: autoclear === '1', offset: Number(offset) || 0 };
+}
+
+async function readMultiDevices(source: FactSource): Promise<readonly MultiDevice[]> {
+  const uuids = (await list(source, '/sys/fs/btrfs')).filter((name) => /^[0-9a-f]+-/.test(name));
+  return Promise.all(
+    uuids.toSorted(byText).map(async (uuid) => ({
+      uuid,
+      devices: (await list(source, `/sys/fs/btrfs/${uuid}/devices`)).toSorted(byText),
+    })),
+  );
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+async function readWord(source: FactSource, path: string): Promise<string> {
+  return (await read(source, path)).trim();
+}
+
+async function read(source: FactSource, path: string): Promise<string> {
+  try {
+    return await source.read(path);
+  } catch {
+    return '';
+  }
+}
+
+async function list(source: FactSource, path: string): Promise<readonly string[]> {
+  try {
+    return await source.list(path);
+  } catch {
+    return [];
+  }
+}
