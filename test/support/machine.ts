@@ -25,7 +25,7 @@ export interface Machine {
   snapshot(): Snapshot;
 }
 
-export interface MountOptions {
+interface MountOptions {
   /** The device it is on; a number of its own without. */
   readonly device?: string;
   /** Share this mount's superblock. */
@@ -35,7 +35,9 @@ export interface MountOptions {
   readonly tags?: readonly string[];
 }
 
-type Draft = { -readonly [K in keyof BlockDevice]: BlockDevice[K] } & { holders: string[] };
+interface Draft extends BlockDevice {
+  readonly holders: string[];
+}
 
 const majors = { vd: 254, dm: 253, md: 9, loop: 7 } as const;
 
@@ -49,7 +51,7 @@ export function machine(): Machine {
     name: string,
     family: keyof typeof majors,
     slaves: readonly string[],
-    facts: Partial<BlockDevice>,
+    facts: Omit<Partial<BlockDevice>, 'holders'>,
   ): string {
     const devnum: Devnum = `${majors[family]}:${counts[family]}`;
     counts[family] += 1;
