@@ -49,7 +49,7 @@ lineGives('an escaped backslash', String.raw`1 0 0:2 / /a\134040b rw - ext4 /dev
 lineGives('a hash and a tab', String.raw`1 0 0:2 / /a\043\011 rw - ext4 /dev/vda rw`, {
   target: '/a#\t',
 });
-lineGives('an empty source', '1 0 0:2 / /a rw -  ext4  rw', { fstype: 'ext4', source: '' });
+lineGives('an empty source', '1 0 0:2 / /a rw - ext4  rw', { fstype: 'ext4', source: '' });
 lineGives(
   'superblock options stay escaped',
   String.raw`1 0 0:2 / /a rw - overlay overlay rw,lowerdir=/a\054b`,
