@@ -4,6 +4,7 @@ import { planCommand } from './command/plan.ts';
 import { snapshotCommand } from './command/snapshot.ts';
 import { scanCommand } from './command/scan.ts';
 import { reportError } from './report-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Runs one command line (without the two words of the interpreter) and sets the exit status. */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
@@ -18,13 +19,11 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .strict()
       .version(false)
       .fail((message, error) => {
-        throw error ?? new UsageError(message);
+        // yargs hands over an error of its own for words it does not know.
+        throw error === undefined || error.name === 'YError' ? new UsageError(message) : error;
       })
       .parseAsync();
   } catch (error) {
     reportError(error);
   }
 }
-
-/** Words that make no command line. */
-export class UsageError extends Error {}

@@ -1,12 +1,13 @@
 /** What the user sees of an error: one line and a hint; a stack only when it is our own fault. */
 import { Failure, reasonOf } from '../failure.ts';
+import { UsageError } from './usage-error.ts';
 
 export function reportError(error: unknown): void {
   process.exitCode = 1;
   if (error instanceof Failure) {
     process.stderr.write(`shutdownramfs: ${error.message}${causeOf(error)}\n`);
     if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`);
-  } else if (error instanceof Error && error.constructor.name.endsWith('UsageError')) {
+  } else if (error instanceof UsageError) {
     process.exitCode = 2;
     process.stderr.write(`shutdownramfs: ${error.message}\nhint: shutdownramfs --help\n`);
   } else {

@@ -1,4 +1,5 @@
 /** What a scan's hits mean: which key, in which shape, how much of it; how much of each marker. */
+import { isTelling } from './pieces.ts';
 import type { KeyForm } from './secret.ts';
 import type { PieceHit, Scan } from './scan-dump.ts';
 import { cut } from './secret.ts';
@@ -88,27 +89,27 @@ function describe(form: KeyForm, base: number, indexes: readonly number[]): Cand
     part,
     shape,
     found: indexes.length,
-    pieces: pieces.length,
+    pieces: pieces.filter(isTelling).length,
     begin: base + Math.min(...indexes) * keyPiece,
     end: base + last * keyPiece + pieces[last]!.length,
   };
 }
 
 /**
- * A schedule begins with its key and a key consists of its halves: of finds that lie within each
- * other only the largest counts, of equal ones the complete one.
+ * A schedule begins with its key and a key consists of its halves: of one key's finds that lie
+ * within each other only the largest counts, of equal ones the most complete.
  */
 function keepLargest(candidates: readonly Candidate[]): KeyFinding[] {
-  const size = ({ begin, end }: Candidate) => end - begin;
-  const kept: Candidate[] = [];
-  for (const next of candidates.toSorted(
-    (a, b) => size(b) - size(a) || b.found / b.pieces - a.found / a.pieces || a.begin - b.begin,
-  )) {
-    if (!kept.some(({ begin, end }) => begin <= next.begin && next.end <= end)) kept.push(next);
-  }
-  return kept
-    .toSorted((a, b) => a.address - b.address)
-    .map(({ begin: _begin, end: _end, ...finding }) => finding);
+  const sorted = candidates.toSorted(
+    (a, b) => a.begin - b.begin || b.end - a.end || b.found / b.pieces - a.found / a.pieces,
+  );
+  const ends = new Map<string, number>();
+  const kept = sorted.filter(({ key, end }) => {
+    const isLarger = end > (ends.get(key) ?? -1);
+    if (isLarger) ends.set(key, end);
+    return isLarger;
+  });
+  return kept.map(({ begin: _begin, end: _end, ...finding }) => finding);
 }
 
 function countMarkers(list: SearchList, hits: readonly PieceHit[]): MarkerFinding[] {

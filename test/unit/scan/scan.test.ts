@@ -92,6 +92,32 @@ describe('a given key', () => {
     expect(schedules).toEqual([]);
   });
 
+  test('is found though another key contains it', async () => {
+    const paths = ['vk', 'half'].map((name) => join(folder, name));
+    await writeFile(paths[0]!, volumeKey);
+    await writeFile(paths[1]!, tweakKey);
+    const dump = join(folder, 'two-keys');
+    await writeFile(dump, plant([4000, volumeKey]));
+    const request = { dump, key: paths, marker: [], unknown: false, tolerance: 0, json: true };
+    expect(JSON.parse((await runScan(request)).output)).toMatchObject({
+      keys: [
+        { address: 4000, key: paths[0], part: 'whole' },
+        { address: 4032, key: paths[1], part: 'whole' },
+      ],
+    });
+  });
+
+  test('with a stretch of zeros counts without them', async () => {
+    const key = Buffer.concat([noise(16, 12), Buffer.alloc(16), noise(32, 13)]);
+    const list = makeSearchList([{ name: 'k', content: key }], []);
+    const dump = join(folder, 'zeros');
+    await writeFile(dump, plant([1234, key]));
+    const findings = await withDump(dump, async (dump, file) =>
+      makeFindings(list, await scanDump(dump, file, { pieces: list.pieces, tolerance: 0 })),
+    );
+    expect(findings.keys).toMatchObject([{ address: 1234, part: 'whole', found: 3, pieces: 3 }]);
+  });
+
   test('half overwritten, is found in part', async () => {
     const { keys } = await scan(plant([500, volumeKey], [500, noise(20, 4)]));
     expect(keys).toMatchObject([

@@ -1,0 +1,2 @@
+/** Words that make no command line. */
+export class UsageError extends Error {}
