@@ -30,15 +30,13 @@ export async function systemdExitrd(): Promise<string> {
   return await packedOnce('systemd-exitrd', root);
 }
 
-/** Without a sync, an unmount or anything else. */
+/** Nothing is lost, and nothing unmounted or closed. */
 export async function abruptExitrd(): Promise<string> {
-  const root = await built('abrupt-root', { layout: 1 }, async (directory) => {
+  const root = await built('abrupt-root', { layout: 2 }, async (directory) => {
     await mkdir(join(directory, 'bin'));
     await copyFile('/bin/busybox', join(directory, 'bin/busybox'));
-    await writeFile(
-      join(directory, 'shutdown'),
-      '#!/bin/busybox sh\nexec /bin/busybox poweroff -n -f\n',
-    );
+    const lines = ['#!/bin/busybox sh', '/bin/busybox sync', 'exec /bin/busybox poweroff -n -f'];
+    await writeFile(join(directory, 'shutdown'), `${lines.join('\n')}\n`);
     await chmod(join(directory, 'shutdown'), 0o755);
   });
   return await packedOnce('abrupt-exitrd', root);

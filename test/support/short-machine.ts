@@ -82,7 +82,11 @@ async function start(
     commandLine,
     memoryMib,
     disks: [...disks, ...more],
-    ports: [{ kind: 'file', name: 'report', path: join(directory, 'report') }],
+    ports: ['report', 'known'].map((name) => ({
+      kind: 'file',
+      name,
+      path: join(directory, name),
+    })),
   });
 }
 
@@ -114,8 +118,14 @@ export type Finding =
     }
   | { readonly kind: 'end' };
 
+export interface Inspection {
+  readonly findings: readonly Finding[];
+  /** What was written before into the stack's file systems, one after the other. */
+  readonly known: Buffer;
+}
+
 /** Boots a second machine on the disks, which stay as they are. */
-export async function inspectDisks(stack: string, disks: StackDisks): Promise<readonly Finding[]> {
+export async function inspectDisks(stack: string, disks: StackDisks): Promise<Inspection> {
   const commandLine = `${commonWords} mode=inspect stack=${stack}`;
   await using machine = await start(disks, 'discarded', commandLine, []);
   await machine.waitForEnd(120);
@@ -124,5 +134,8 @@ export async function inspectDisks(stack: string, disks: StackDisks): Promise<re
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Finding);
-  return findings.filter(({ kind }) => kind !== 'end');
+  return {
+    findings: findings.filter(({ kind }) => kind !== 'end'),
+    known: await readFile(join(disks.directory, 'known')),
+  };
 }

@@ -1,4 +1,6 @@
 /** One whole run of a short machine: built, shut down through an exitrd, and its disks looked at. */
+import type { Findings } from '../../src/scan/findings.ts';
+import { searchMemory } from './guest-memory.ts';
 import {
   emptyDisks,
   inspectDisks,
@@ -16,8 +18,8 @@ export interface ShutdownRun extends AsyncDisposable {
   readonly findings: readonly Finding[];
   /** Volume keys of all dm-crypt devices of the stack, as lower-case hex. */
   readonly keys: readonly string[];
-  /** The guest's memory as it was when it ended. */
-  readonly memoryFile: string;
+  /** What the guest's memory held when it ended of those keys, and of the stack's file systems. */
+  searchMemory(): Promise<Findings>;
 }
 
 export async function runShutdown(
@@ -30,15 +32,17 @@ export async function runShutdown(
   const entered = machine.age();
   const { reason, seconds } = await machine.waitForEnd(120);
   await machine.quit();
-  const findings = await inspectDisks(options.stack, disks);
+  const { findings, known } = await inspectDisks(options.stack, disks);
+  const keys = findings.flatMap((finding) => (finding.kind === 'key' ? [finding.hex] : []));
   const kept = stack.move();
   return {
     log: machine.console.lines().join('\n'),
     seconds: seconds - entered,
     reason,
     findings,
-    keys: findings.flatMap((finding) => (finding.kind === 'key' ? [finding.hex] : [])),
-    memoryFile: machine.memoryFile,
+    keys,
+    searchMemory: async () =>
+      await searchMemory(machine.memoryFile, { keys, markers: { 'file system': known } }),
     [Symbol.asyncDispose]: async () => {
       await kept.disposeAsync();
     },
