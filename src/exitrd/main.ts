@@ -1,3 +1,97 @@
+/**
+ * The exitrd program: what systemd-shutdown's execution of /shutdown ends in, as the child of the
+ * guard that is PID 1. Snapshot, plan and execution in rounds; what cannot be closed gets its key
+ * wiped; memory is released; the machine goes the way the verb says.
+ */
+import { readFile } from 'node:fs/promises';
+import { lockMemory } from '../kernel/system-call.ts';
+import { renderStack } from '../plan/render-stack.ts';
+import { localFactSource } from '../snapshot/local-fact-source.ts';
+import { startBudget, totalSeconds, type Budget } from './budget.ts';
+import { debugFlagFiles, parseDebugging, type Debugging } from './debugging.ts';
+import { pauseForDebugging } from './debugging-pause.ts';
+import { finish } from './finish.ts';
+import { holdGuard } from './guard.ts';
+import { longestRecord, openJournal, type Journal } from './journal.ts';
+import { clearKeyrings } from './keyrings.ts';
+import { releaseMemory } from './release-memory.ts';
+import { fitReport, reportOf, summaryOf, type Outcome } from './report.ts';
+import { runWithDeadline, within } from './run-with-deadline.ts';
+import { findSurvivors, killSurvivors } from './survivors.ts';
+import { tearDown } from './tear-down.ts';
+import { parseRequest } from './verb.ts';
+import { feedWatchdog, watchdogSeconds } from './watchdog.ts';
+import { flushAndMakeReadOnly, wipeKeys, type KeyWipe } from './wipe-keys.ts';
+
+const guardGraceSeconds = 15;
+const readDeadline = 500;
+/** sysexits(3) EX_SOFTWARE: the guard takes over when it sees us gone, whatever the status. */
+const crashed = 70;
+
+/** Does not return unless the kernel refuses to go down. */
 export async function runExitrd(words: readonly string[]): Promise<void> {
-  console.log('exitrd', words);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE'] as const) {
+    process.on(signal, () => undefined);
+  }
+  const budget = startBudget(watchdogSeconds(process.env));
+  holdGuard(totalSeconds + guardGraceSeconds);
+  const debugging = await readDebugging();
+  const journal = openJournal(debugging);
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => {
+      journal.warn(`bug: ${error instanceof Error ? error.stack : String(error)}`);
+      process.exit(crashed);
+    });
+  }
+  lockMemory();
+  await feedWatchdog(process.env);
+  const request = parseRequest(words);
+  if (!request.understood) {
+    journal.warn(`verb ${JSON.stringify(request.word)}: not known, powering off`);
+  }
+  const rebootParameter = await readLine('/run/systemd/reboot-param');
+  const result = await goDown(budget, journal);
+  const report = reportOf(request.verb, result, budget.elapsed());
+  journal.say(summaryOf(report));
+  for (const line of report.failures) journal.warn(line);
+  if (report.left.length > 0) journal.warn(`left:\n${renderStack(result.teardown.last)}`);
+  journal.record(fitReport(report, longestRecord - 'shutdownramfs: '.length));
+  await pauseForDebugging(debugging, budget, journal);
+  await finish(request.verb, rebootParameter, budget, runWithDeadline, journal);
+}
+
+async function goDown(budget: Budget, journal: Journal): Promise<Outcome> {
+  let teardown = await tearDown(localFactSource, budget, runWithDeadline, journal);
+  let wipes: readonly KeyWipe[] = [];
+  if (teardown.left.waves.length > 0) {
+    await flushAndMakeReadOnly(teardown.last, teardown.left, budget, runWithDeadline);
+    wipes = await wipeKeys(teardown.left, budget, runWithDeadline);
+    const again = await tearDown(localFactSource, budget, runWithDeadline, journal);
+    teardown = {
+      ...again,
+      first: teardown.first,
+      rounds: teardown.rounds + again.rounds,
+      killed: [...teardown.killed, ...again.killed],
+    };
+  }
+  await killSurvivors(await findSurvivors());
+  await clearKeyrings();
+  const memoryKept = await releaseMemory(budget, runWithDeadline);
+  return { teardown, wipes, memoryKept };
+}
+
+async function readDebugging(): Promise<Debugging> {
+  const commandLine = await readLine('/proc/cmdline');
+  const files = await Promise.all(
+    debugFlagFiles.map((path) => within(readFile(path, 'utf8'), readDeadline, undefined)),
+  );
+  return parseDebugging(
+    commandLine,
+    files.filter((text) => text !== undefined),
+  );
+}
+
+async function readLine(path: string): Promise<string> {
+  const text = await within(readFile(path, 'utf8'), readDeadline, '');
+  return text.split('\n', 1)[0] ?? '';
 }

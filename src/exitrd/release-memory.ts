@@ -1,0 +1,72 @@
+/**
+ * Frees what a user may have left in memory: memory-backed file systems, compressed swap, the page
+ * cache. Unmounting frees a tmpfs at once; where it stays, each file is truncated first, because
+ * removing a file that something still pins frees nothing.
+ */
+import { readFile, readdir } from 'node:fs/promises';
+import { parseMountinfo } from '../snapshot/parse-mountinfo.ts';
+import type { MountPoint } from '../snapshot/snapshot.ts';
+import type { Budget } from './budget.ts';
+import type { Run } from './execute-plan.ts';
+import { within } from './run-with-deadline.ts';
+import { unmountCommand } from './step-command.ts';
+
+const busybox = '/usr/bin/busybox';
+const memoryBacked = new Set(['tmpfs', 'ramfs']);
+const readDeadline = 2_000;
+
+/** The mount points that could neither be unmounted nor emptied. */
+export async function releaseMemory(budget: Budget, run: Run): Promise<readonly string[]> {
+  const mounts = await readMounts();
+  const doomed = doomedMemory(mounts);
+  for (const { target } of doomed) {
+    await run(unmountCommand([target], false), budget.reserved(3_000));
+  }
+  const left = doomedMemory(await readMounts());
+  const kept: string[] = [];
+  for (const { target } of left) {
+    if (!(await empty(target, budget, run))) kept.push(target);
+  }
+  await resetCompressedMemory(budget, run);
+  await run(shell('echo 3 > /proc/sys/vm/drop_caches'), budget.reserved(10_000));
+  return kept;
+}
+
+/**
+ * Deepest first. The exitrd's own file system and what shows it elsewhere are never among them, nor
+ * is a tmpfs below /sys: it only carries the mount points of control groups.
+ */
+export function doomedMemory(mounts: readonly MountPoint[]): readonly MountPoint[] {
+  const own = new Set(mounts.filter(({ target }) => target === '/').map(({ devnum }) => devnum));
+  return mounts
+    .filter(({ fstype, devnum }) => memoryBacked.has(fstype) && !own.has(devnum))
+    .filter(({ target }) => !target.startsWith('/sys/'))
+    .toSorted((one, other) => other.target.length - one.target.length);
+}
+
+/** Truncate, then remove: what a still open file holds is freed too. */
+async function empty(target: string, budget: Budget, run: Run): Promise<boolean> {
+  const find: readonly string[] = ['find', target, '-xdev', '-type', 'f'];
+  const truncated = await run(
+    [busybox, ...find, '-exec', busybox, 'truncate', '-s', '0', '{}', ';'],
+    budget.reserved(5_000),
+  );
+  const removed = await run([busybox, ...find, '-delete'], budget.reserved(3_000));
+  return truncated.ok && removed.ok;
+}
+
+async function resetCompressedMemory(budget: Budget, run: Run): Promise<void> {
+  const names = await within(readdir('/sys/block'), readDeadline, []);
+  for (const name of names.filter((one) => /^zram\d+$/.test(one))) {
+    await run(shell(`echo 1 > /sys/block/${name}/reset`), budget.reserved(2_000));
+  }
+}
+
+function shell(script: string): readonly [string, ...string[]] {
+  return [busybox, 'sh', '-c', script];
+}
+
+async function readMounts(): Promise<readonly MountPoint[]> {
+  const text = await within(readFile('/proc/self/mountinfo', 'utf8'), readDeadline, '');
+  return parseMountinfo(text).mounts;
+}

@@ -1,0 +1,113 @@
+/** What happened, as data, as one line for a person and as one line for machines. Pure. */
+import { classifyDevice } from '../plan/classify-device.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Teardown } from './tear-down.ts';
+import type { Verb } from './verb.ts';
+import type { KeyWipe } from './wipe-keys.ts';
+
+const reportVersion = 1;
+
+export interface Report {
+  readonly version: typeof reportVersion;
+  readonly verb: Verb;
+  /** Nothing is left and no key remains. */
+  readonly clean: boolean;
+  readonly milliseconds: number;
+  readonly rounds: number;
+  /** Crypt devices that were closed, so that the kernel zeroed their keys. */
+  readonly closed: readonly string[];
+  /** Crypt devices that stayed, their key wiped. */
+  readonly wiped: readonly string[];
+  /** Crypt devices whose key may remain in memory. */
+  readonly keysRemaining: readonly string[];
+  /** The steps that were not done. */
+  readonly left: readonly string[];
+  /** Why, by step: `unmount /oldroot: target is busy`. */
+  readonly failures: readonly string[];
+  /** Processes that were killed because they held something. */
+  readonly killed: readonly string[];
+  /** Memory-backed mount points that could not be emptied. */
+  readonly memoryKept: readonly string[];
+}
+
+/** What the last minute of the machine left behind. */
+export interface Outcome {
+  readonly teardown: Teardown;
+  readonly wipes: readonly KeyWipe[];
+  readonly memoryKept: readonly string[];
+}
+
+export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Report {
+  const { teardown, wipes, memoryKept } = outcome;
+  const wipedNames = new Set(wipes.filter(({ wiped }) => wiped).map(({ name }) => name));
+  const present = new Set(teardown.last.devices.flatMap(({ dm }) => (dm ? [dm.name] : [])));
+  const keysRemaining = cryptNames(teardown.last).filter((name) => !wipedNames.has(name));
+  const left = teardown.left.waves.flat().map(({ id }) => id);
+  const remarks = [
+    ...teardown.failures.map(({ step, reason }) => `${step.id}: ${reason}`),
+    ...wipes
+      .filter(({ wiped }) => !wiped)
+      .map(({ name, reason }) => `wipe key of ${name}: ${reason}`),
+  ];
+  return {
+    version: reportVersion,
+    verb,
+    clean: left.length === 0 && keysRemaining.length === 0 && memoryKept.length === 0,
+    milliseconds: Math.round(milliseconds),
+    rounds: teardown.rounds,
+    closed: cryptNames(teardown.first).filter((name) => !present.has(name)),
+    wiped: [...wipedNames].filter((name) => present.has(name)),
+    keysRemaining,
+    left,
+    failures: left.length === 0 && keysRemaining.length === 0 ? [] : remarks,
+    killed: teardown.killed.map(({ name, processId }) => `${name}[${processId}]`),
+    memoryKept,
+  };
+}
+
+function cryptNames(snapshot: Snapshot): readonly string[] {
+  return snapshot.devices.flatMap((device) =>
+    device.dm !== undefined && classifyDevice(device)?.kind === 'close-crypt'
+      ? [device.dm.name]
+      : [],
+  );
+}
+
+export function summaryOf(report: Report): string {
+  const seconds = `${(report.milliseconds / 1000).toFixed(1)} s`;
+  const keys = report.closed.length + report.wiped.length;
+  const wiped = `${keys} ${keys === 1 ? 'key' : 'keys'} wiped`;
+  if (report.keysRemaining.length > 0) {
+    return `KEY MAY REMAIN: ${report.keysRemaining.join(' ')} (${wiped}, ${report.left.length} left, ${seconds})`;
+  }
+  const root = report.left.length === 0 ? 'old root freed' : 'old root not freed';
+  return `${root}, ${wiped}, ${report.left.length} left, ${seconds}`;
+}
+
+/**
+ * The report with its lists cut until its JSON is at most `bytes` long: the kernel log refuses a
+ * longer record whole. `cut: true` says that it was.
+ */
+export function fitReport(report: Report, bytes: number): object {
+  for (let most = longestList(report); most >= 0; most -= 1) {
+    const cut = most < longestList(report);
+    const fitted = { ...cutLists(report, most), ...(cut ? { cut } : {}) };
+    if (Buffer.byteLength(JSON.stringify(fitted)) <= bytes) return fitted;
+  }
+  return { version: report.version, verb: report.verb, clean: report.clean, cut: true };
+}
+
+function cutLists(report: Report, most: number): object {
+  return Object.fromEntries(
+    Object.entries(report).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.slice(0, most) : value,
+    ]),
+  );
+}
+
+function longestList(report: Report): number {
+  return Math.max(
+    ...Object.values(report).map((value) => (Array.isArray(value) ? value.length : 0)),
+  );
+}

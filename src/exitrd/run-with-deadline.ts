@@ -1,0 +1,97 @@
+/**
+ * Runs a tool that may hang. The promise settles at the deadline whatever the child does: one that
+ * ignores SIGKILL (a process in uninterruptible sleep) is abandoned, never waited for. execa would
+ * wait for its exit, which is why the exitrd starts processes by itself.
+ */
+import { spawn } from 'node:child_process';
+
+export interface CommandOutcome {
+  readonly ok: boolean;
+  /** Why it is not ok: exit status and what the tool said, a signal, the deadline, or an errno. */
+  readonly reason: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type Command = readonly [program: string, ...words: string[]];
+
+/** No inherited word of the kernel command line reaches a tool; libdevmapper never waits for udev. */
+const environment = {
+  PATH: '/usr/sbin:/usr/bin',
+  LC_ALL: 'C',
+  DM_DISABLE_UDEV: '1',
+  LVM_SUPPRESS_FD_WARNINGS: '1',
+};
+
+const keptCharacters = 65_536;
+/** After the exit, output may still be in the pipe, and a grandchild may keep the pipe open. */
+const drainMilliseconds = 100;
+
+export function runWithDeadline(command: Command, deadline: number): Promise<CommandOutcome> {
+  const [program, ...words] = command;
+  return new Promise((resolve) => {
+    const output = { stdout: '', stderr: '' };
+    let settled = false;
+    const settle = (ok: boolean, reason: string) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      resolve({ ok, reason, ...output });
+    };
+    const child = spawn(program, words, {
+      env: environment,
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    const timer = setTimeout(() => {
+      killGroup(child.pid);
+      child.unref();
+      settle(false, `no end within ${(deadline / 1000).toFixed(1)} s`);
+    }, deadline);
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        output[name] = (output[name] + text).slice(0, keptCharacters);
+      });
+    }
+    const end = (status: number | null, signal: string | null) => {
+      settle(status === 0, describeEnd(status, signal, output.stderr));
+    };
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      settle(false, error.code ?? error.message);
+    });
+    child.on('close', end);
+    child.on('exit', (status, signal) =>
+      setTimeout(end, drainMilliseconds, status, signal).unref(),
+    );
+  });
+}
+
+function describeEnd(status: number | null, signal: string | null, stderr: string): string {
+  if (status === 0) return '';
+  const said = stderr.trim().split('\n', 1)[0] ?? '';
+  const how = signal === null ? `exit status ${status}` : `killed by ${signal}`;
+  return said === '' ? how : said;
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // ESRCH: it ended in the meantime.
+  }
+}
+
+/** A promise's value, or the fallback when it fails or is not there in time: for reads of procfs. */
+export async function within<T>(promise: Promise<T>, deadline: number, fallback: T): Promise<T> {
+  const { promise: late, resolve } = Promise.withResolvers<T>();
+  const timer = setTimeout(resolve, deadline, fallback);
+  try {
+    return await Promise.race([promise, late]);
+  } catch {
+    return fallback;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Rounds of snapshot, plan and execution, as long as a round makes progress. When one does not, the
+ * next is harder: first whoever holds what is stuck is killed (storage daemons last), then what is
+ * in the way is moved aside, then it is tried once more, since some users of a device are brief.
+ */
+import type { TeardownPlan } from '../plan/plan.ts';
+import { planTeardown } from '../plan/plan-teardown.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { FactSource } from '../snapshot/fact-source.ts';
+import { takeSnapshot } from '../snapshot/take-snapshot.ts';
+import type { Budget } from './budget.ts';
+import { executePlan, type Run, type StepOutcome } from './execute-plan.ts';
+import type { Journal } from './journal.ts';
+import { findSurvivors, holdersOf, killSurvivors, type Survivor } from './survivors.ts';
+
+export interface Teardown {
+  readonly rounds: number;
+  readonly first: Snapshot;
+  readonly last: Snapshot;
+  /** What the last snapshot would still need: empty when all is down. */
+  readonly left: TeardownPlan;
+  /** The failures of the last round. */
+  readonly failures: readonly StepOutcome[];
+  readonly killed: readonly Survivor[];
+}
+
+const oldRoot = '/oldroot';
+const asideDirectory = '/mnt';
+
+const mostRounds = 50;
+const pauseMilliseconds = 200;
+
+export async function tearDown(
+  source: FactSource,
+  budget: Budget,
+  run: Run,
+  journal: Journal,
+): Promise<Teardown> {
+  const escalation: Escalation = { rung: 0, busy: [], killed: [] };
+  const first = await takeSnapshot(source);
+  let last = first;
+  let failures: readonly StepOutcome[] = [];
+  let rounds = 0;
+  let plan = planTeardown(last, { oldRoot, asideDirectory, busy: [] });
+  while (plan.waves.length > 0 && rounds < mostRounds && budget.deadline(1) > 0) {
+    rounds += 1;
+    const outcomes = await executePlan(plan, budget, run);
+    for (const outcome of outcomes) journal.detail(describeOutcome(outcome));
+    failures = outcomes.filter(({ result }) => result === 'failed');
+    last = await takeSnapshot(source);
+    const next = planTeardown(last, { oldRoot, asideDirectory, busy: escalation.busy });
+    if (!isProgress(plan, next) && !(await escalate(escalation, failures))) break;
+    plan = planTeardown(last, { oldRoot, asideDirectory, busy: escalation.busy });
+  }
+  const left = planTeardown(last, { oldRoot, asideDirectory });
+  return { rounds, first, last, left, failures, killed: escalation.killed };
+}
+
+/** Exit statuses can lie (a lazy unmount, a loop device that only promises to go): facts cannot. */
+function isProgress(before: TeardownPlan, after: TeardownPlan): boolean {
+  return before.waves.flat().length > after.waves.flat().length;
+}
+
+interface Escalation {
+  rung: number;
+  busy: readonly string[];
+  killed: Survivor[];
+}
+
+/** One rung up; false when there is none left. */
+async function escalate(
+  escalation: Escalation,
+  failures: readonly StepOutcome[],
+): Promise<boolean> {
+  const targets = failures.flatMap(({ step }) => (step.kind === 'unmount' ? [step.target] : []));
+  escalation.rung += 1;
+  switch (escalation.rung) {
+    case 1:
+    case 2: {
+      const survivors = await findSurvivors();
+      const holders = targets.flatMap((target) => holdersOf(target, survivors));
+      const doomed = [...new Set(holders)].filter(
+        ({ storageDaemon }) => escalation.rung === 2 || !storageDaemon,
+      );
+      await killSurvivors(doomed);
+      escalation.killed.push(...doomed);
+      return true;
+    }
+    case 3:
+      escalation.busy = targets;
+      return true;
+    case 4:
+    case 5:
+      await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
+      return true;
+    default:
+      return false;
+  }
+}
+
+function describeOutcome({ step, result, reason }: StepOutcome): string {
+  return result === 'done' ? step.id : `${step.id}: ${result}: ${reason}`;
+}

@@ -1,0 +1,33 @@
+/**
+ * systemd-shutdown closes the hardware watchdog without disarming it, and nobody feeds it behind
+ * its back. We do, from the event loop, so that a hung loop is not fed; never with the letter that
+ * would disarm it at close (Documentation/watchdog/watchdog-api.rst).
+ */
+import { open, type FileHandle } from 'node:fs/promises';
+import { within } from './run-with-deadline.ts';
+
+/** Seconds until the armed watchdog resets the machine; 0 when systemd armed none. */
+export function watchdogSeconds(environment: NodeJS.ProcessEnv): number {
+  const microseconds = Number(environment['WATCHDOG_USEC'] ?? 0);
+  return Number.isFinite(microseconds) && microseconds > 0 ? microseconds / 1e6 : 0;
+}
+
+const openDeadline = 1_000;
+
+export async function feedWatchdog(environment: NodeJS.ProcessEnv): Promise<void> {
+  const seconds = watchdogSeconds(environment);
+  if (seconds === 0) return;
+  const named = environment['WATCHDOG_DEVICE'];
+  const paths = named === undefined ? ['/dev/watchdog0', '/dev/watchdog'] : [named];
+  for (const path of paths) {
+    const device = await within(open(path, 'w'), openDeadline, undefined);
+    if (device === undefined) continue;
+    feed(device);
+    setInterval(feed, Math.min(seconds / 4, 5) * 1000, device).unref();
+    return;
+  }
+}
+
+function feed(device: FileHandle): void {
+  device.write('\0').catch(() => undefined);
+}

@@ -1,0 +1,80 @@
+/**
+ * The ladder for a crypt device that cannot be closed: make read-only and flush while the key is
+ * there, suspend, wipe the key, put an error table in its place so that whatever still hangs on it
+ * fails instead of blocking. Once a device is suspended nothing may sync or unmount what is on it
+ * until its table was replaced: that would block for ever.
+ *
+ * Sources: dm-crypt's `key wipe` message (drivers/md/dm-crypt.c), dmsetup(8).
+ */
+import type { CloseCrypt, TeardownPlan } from '../plan/plan.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Budget } from './budget.ts';
+import type { Run } from './execute-plan.ts';
+import { dmsetupWords } from './step-command.ts';
+
+export interface KeyWipe {
+  readonly name: string;
+  readonly wiped: boolean;
+  /** What stood in the way when it was not. */
+  readonly reason: string;
+}
+
+const mount = '/usr/bin/mount';
+const busybox = '/usr/bin/busybox';
+
+/** Mounts whose data still goes to a block device: what has to be flushed while the keys are there. */
+export async function flushAndMakeReadOnly(
+  snapshot: Snapshot,
+  plan: TeardownPlan,
+  budget: Budget,
+  run: Run,
+): Promise<void> {
+  const stuck = new Set(plan.waves.flat().flatMap((step) => mountIdOf(step)));
+  const writable = snapshot.mounts.filter(
+    ({ mountId, options, superOptions }) =>
+      stuck.has(mountId) && !isReadOnly(options) && !isReadOnly(superOptions),
+  );
+  await run([busybox, 'sync'], budget.reserved(5_000));
+  await Promise.all(
+    writable.map(({ target }) =>
+      run([mount, '-n', '-c', '-i', '-o', 'remount,ro', target], budget.reserved(5_000)),
+    ),
+  );
+}
+
+/** One device after the other, the uppermost first, because flushing one writes to those below. */
+export async function wipeKeys(
+  plan: TeardownPlan,
+  budget: Budget,
+  run: Run,
+): Promise<readonly KeyWipe[]> {
+  const wipes: KeyWipe[] = [];
+  for (const step of plan.waves.flat()) {
+    if (step.kind === 'close-crypt') wipes.push(await wipeKey(step, budget, run));
+  }
+  return wipes;
+}
+
+async function wipeKey({ name }: CloseCrypt, budget: Budget, run: Run): Promise<KeyWipe> {
+  const suspend = dmsetupWords('suspend');
+  const gently = await run([...suspend, name], budget.reserved(5_000));
+  const suspended = gently.ok
+    ? gently
+    : await run([...suspend, '--noflush', '--nolockfs', name], budget.reserved(2_000));
+  const message = await run(
+    [...dmsetupWords('message'), name, '0', 'key', 'wipe'],
+    budget.reserved(2_000),
+  );
+  // Replacing the table frees the old one with its key, so that this alone would do.
+  const replaced = await run([...dmsetupWords('wipe_table'), name], budget.reserved(2_000));
+  const wiped = message.ok || replaced.ok;
+  return { name, wiped, reason: wiped ? '' : suspended.reason || message.reason };
+}
+
+function mountIdOf(step: TeardownPlan['waves'][number][number]): readonly number[] {
+  return step.kind === 'unmount' && !step.lazy ? [step.mountId] : [];
+}
+
+function isReadOnly(options: string): boolean {
+  return options.split(',').includes('ro');
+}

@@ -1,0 +1,134 @@
+/**
+ * The system calls that no tool gives, by node:ffi. The only file that may import it. None of them
+ * can block: what may wait for a device runs in a child with a deadline instead.
+ *
+ * A C call and the reading of errno behind it stay in one function, because any other work of the
+ * runtime in between may change errno.
+ */
+import { dlopen, getInt32, getRawPointer } from 'node:ffi';
+import { constants } from 'node:os';
+
+/** reboot(2) commands (include/uapi/linux/reboot.h). */
+export const rebootCommand = {
+  restart: 0x01234567n,
+  halt: 0xcdef0123n,
+  powerOff: 0x4321fedcn,
+  restartWithArgument: 0xa1b2c3d4n,
+  kexec: 0x45584543n,
+} as const;
+
+/** Special keyring ids (keyctl(2)). */
+const keyring = {
+  thread: -1n,
+  process: -2n,
+  session: -3n,
+  user: -4n,
+  userSession: -5n,
+} as const;
+
+interface CallNumbers {
+  readonly reboot: bigint;
+  readonly keyctl: bigint;
+  readonly setresuid: bigint;
+}
+
+/** System call numbers (arch/x86/entry/syscalls/syscall_64.tbl, scripts/syscall.tbl). */
+const numbersByArchitecture: Readonly<Record<string, CallNumbers>> = {
+  x64: { reboot: 169n, keyctl: 250n, setresuid: 117n },
+  arm64: { reboot: 142n, keyctl: 219n, setresuid: 147n },
+};
+
+const keyctlClear = 7n;
+const keyctlGetPersistent = 22n;
+const rebootMagic1 = 0xfee1deadn;
+const rebootMagic2 = 672274793n;
+const lockCurrent = 1;
+const lockFuture = 2;
+const lockOnFault = 4;
+const unchanged = -1n;
+
+type Library = ReturnType<typeof openLibrary>;
+
+let opened: Library | undefined;
+
+function openLibrary() {
+  const { functions } = dlopen(null, {
+    syscall: { arguments: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64'], return: 'i64' },
+    mlockall: { arguments: ['i32'], return: 'i32' },
+    __errno_location: { arguments: [], return: 'pointer' },
+  });
+  const numbers = numbersByArchitecture[process.arch];
+  if (numbers === undefined) throw new Error(`system calls of ${process.arch} are not known`);
+  return { functions, numbers };
+}
+
+function library(): Library {
+  opened ??= openLibrary();
+  return opened;
+}
+
+/** Makes a system call; the errno's name when it fails, else its result. */
+function call(number: bigint, ...words: readonly bigint[]): bigint | string {
+  const { functions } = library();
+  const [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n] = words;
+  const result = functions.syscall(number, a, b, c, d, e);
+  return result === -1n ? errnoName() : result;
+}
+
+function errnoName(): string {
+  const errno = getInt32(library().functions.__errno_location());
+  const found = Object.entries(constants.errno).find(([, value]) => value === errno);
+  return found?.[0] ?? `errno ${errno}`;
+}
+
+/**
+ * reboot(2). Returns only when the kernel refused, with the errno's name; for `halt` it does not
+ * return either. In a PID namespace other than the first it ends the namespace's init instead.
+ */
+export function reboot(command: keyof typeof rebootCommand, argument = ''): string {
+  const bytes = Buffer.from(`${argument}\0`);
+  const result = call(
+    library().numbers.reboot,
+    rebootMagic1,
+    rebootMagic2,
+    rebootCommand[command],
+    getRawPointer(bytes),
+  );
+  return typeof result === 'string' ? result : 'returned';
+}
+
+/**
+ * Clears the keyrings of a user: user, user session and persistent. The raw setresuid changes only
+ * this thread, and the saved id 0 keeps the way back open; keyctl(2) takes `_uid.N` from the real
+ * user id of the calling thread.
+ */
+export function clearKeyringsOfUser(userId: number): void {
+  const { keyctl, setresuid } = library().numbers;
+  const id = BigInt(userId);
+  const persistent = call(keyctl, keyctlGetPersistent, id, keyring.thread);
+  if (typeof persistent === 'bigint') call(keyctl, keyctlClear, persistent);
+  call(keyctl, keyctlClear, keyring.thread);
+  if (typeof call(setresuid, id, id, 0n) === 'string') return;
+  try {
+    call(keyctl, keyctlClear, keyring.user);
+    call(keyctl, keyctlClear, keyring.userSession);
+  } finally {
+    call(setresuid, 0n, 0n, unchanged);
+  }
+}
+
+/** Clears the session, process and thread keyrings of this process (the session is PID 1's too). */
+export function clearOwnKeyrings(): void {
+  const { keyctl } = library().numbers;
+  call(keyctl, keyctlClear, keyring.session);
+  call(keyctl, keyctlClear, keyring.process);
+  call(keyctl, keyctlClear, keyring.thread);
+}
+
+/**
+ * Keeps this process' pages in memory from the moment each is touched (mlockall(2)); a plain
+ * MCL_FUTURE would fill V8's large reservations at once.
+ */
+export function lockMemory(): void {
+  library().functions.mlockall(lockCurrent | lockFuture | lockOnFault);
+}
