@@ -1,0 +1,147 @@
+#!/usr/bin/env node
+/**
+ * Measures how the heavy part of an image can be held in memory from boot to shutdown: as plain
+ * files, or as one compressed file system image that is mounted after the pivot. Run as root:
+ *
+ *     node scripts/bench-hold.ts TREE      (made by `shutdownramfs build --format directory`)
+ *
+ * One line a form: memory held, seconds to make it (at install), to copy and check it (at boot), and
+ * from before the mount to the end of `shutdownramfs --help` run from it with nothing cached, median
+ * of nine (at shutdown). Everything is mounted in a mount namespace of its own.
+ */
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+
+const runs = 9;
+
+interface Form {
+  readonly name: string;
+  readonly kind?: 'squashfs' | 'erofs';
+  readonly make?: readonly string[];
+}
+
+const squashfs = (name: string, ...options: readonly string[]): Form => ({
+  name: `squashfs ${name}`,
+  kind: 'squashfs',
+  make: ['mksquashfs', '@usr', '@image', '-noappend', '-quiet', '-no-progress', ...options],
+});
+const erofs = (name: string, ...options: readonly string[]): Form => ({
+  name: `erofs ${name}`,
+  kind: 'erofs',
+  make: ['mkfs.erofs', '--quiet', ...options, '@image', '@usr'],
+});
+
+const zstd = (block: string, level = '19'): Form =>
+  squashfs(`zstd -${level} ${block}`, '-comp', 'zstd', '-Xcompression-level', level, '-b', block);
+
+const forms: readonly Form[] = [
+  { name: 'unpacked' },
+  zstd('64K'),
+  zstd('128K'),
+  zstd('128K', '15'),
+  zstd('128K', '12'),
+  zstd('128K', '9'),
+  zstd('128K', '6'),
+  zstd('256K'),
+  zstd('1M'),
+  squashfs('xz 128K', '-comp', 'xz', '-b', '128K'),
+  squashfs('gzip 128K', '-comp', 'gzip', '-b', '128K'),
+  squashfs('lz4 hc 128K', '-comp', 'lz4', '-Xhc', '-b', '128K'),
+  erofs('lz4hc 4K', '-zlz4hc,12'),
+  erofs('lz4hc 64K', '-zlz4hc,12', '-C65536'),
+  erofs('lz4hc 256K', '-zlz4hc,12', '-C262144'),
+];
+
+const [tree, inside] = process.argv.slice(2);
+if (tree === undefined) {
+  process.stderr.write('usage: node scripts/bench-hold.ts TREE\n');
+  process.exitCode = 2;
+} else if (inside === undefined) {
+  const words = ['--mount', process.execPath, import.meta.filename, resolve(tree), 'inside'];
+  await execa('unshare', words, { stdio: 'inherit' });
+} else {
+  await measureAll(tree);
+}
+
+async function measureAll(tree: string): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), 'bench-hold-'));
+  try {
+    process.stdout.write('form                       MiB held   make s   fill s   start s\n');
+    for (const form of forms) {
+      const row = await measure(form, tree, work);
+      const cells = [row.held.toFixed(1), row.make.toFixed(1), row.fill.toFixed(2)];
+      const line = [...cells, row.start.toFixed(3)].map((cell) => cell.padStart(9)).join('');
+      process.stdout.write(`${form.name.padEnd(26)}${line}\n`);
+    }
+  } finally {
+    await rm(work, { recursive: true });
+  }
+}
+
+async function measure(form: Form, tree: string, work: string) {
+  const source = join(work, 'source');
+  const held = join(work, 'held');
+  await rm(source, { recursive: true, force: true });
+  await mkdir(source);
+  await mkdir(held, { recursive: true });
+  const make = await seconds(() => prepare(form, tree, source));
+  await execa('mount', ['-t', 'tmpfs', '-o', 'size=1g', 'bench', held]);
+  try {
+    const fill = await seconds(async () => {
+      await execa('cp', ['-dR', `${source}/.`, held]);
+      await checkAll(held);
+    });
+    const { blocks, bfree, bsize } = await statfs(held);
+    const starts: number[] = [];
+    for (let run = 0; run < runs; run++) starts.push(await start(form, held));
+    const start_ = starts.toSorted((one, other) => one - other)[(runs - 1) / 2] ?? Number.NaN;
+    return { held: ((blocks - bfree) * bsize) / 2 ** 20, make, fill, start: start_ };
+  } finally {
+    await execa('umount', [held]);
+  }
+}
+
+async function prepare(form: Form, tree: string, source: string): Promise<void> {
+  await execa('cp', ['-dR', `${tree}/.`, source]);
+  if (form.kind === undefined || form.make === undefined) return;
+  const [program = '', ...words] = form.make.map((word) =>
+    word.replace('@usr', `${tree}/usr`).replace('@image', `${source}/usr.${form.kind}`),
+  );
+  await execa(program, words);
+  await rm(join(source, 'usr'), { recursive: true });
+  await mkdir(join(source, 'usr'));
+}
+
+/** What the hook does at boot: every byte is read once and hashed. */
+async function checkAll(directory: string): Promise<void> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((entry) => entry.isFile())) {
+    const hash = createHash('sha256');
+    const stream = createReadStream(join(entry.parentPath, entry.name));
+    stream.on('data', (chunk) => hash.update(chunk));
+    await once(stream, 'end');
+  }
+}
+
+async function start(form: Form, held: string): Promise<number> {
+  const usr = join(held, 'usr');
+  const begin = performance.now();
+  if (form.kind !== undefined) {
+    await execa('mount', ['-t', form.kind, '-o', 'loop,ro', `${usr}.${form.kind}`, usr]);
+  }
+  await execa('chroot', [held, '/usr/bin/shutdownramfs', '--help']);
+  const elapsed = performance.now() - begin;
+  if (form.kind !== undefined) await execa('umount', [usr]);
+  return elapsed / 1000;
+}
+
+async function seconds(work: () => Promise<void>): Promise<number> {
+  const begin = performance.now();
+  await work();
+  return (performance.now() - begin) / 1000;
+}
