@@ -1,8 +1,7 @@
 /** What a scan's hits mean: which key, in which shape, how much of it; how much of each marker. */
 import { isTelling } from './pieces.ts';
-import type { KeyForm } from './secret.ts';
-import type { PieceHit, Scan } from './scan-dump.ts';
-import { cut } from './secret.ts';
+import type { ScheduleHit } from './scan-dump.ts';
+import { cut, type KeyForm } from './secret.ts';
 import { keyPiece, type SearchList } from './search-list.ts';
 
 /** Everything found in one dump. Addresses are byte numbers, `found` of `pieces` tells how much is there. */
@@ -40,15 +39,35 @@ interface ScheduleFinding {
   readonly errors: number;
 }
 
-export function makeFindings(list: SearchList, scan: Scan): Findings {
+/** Takes the hits of a scan one by one; `findings` tells what they come to. */
+export interface FindingCollector {
+  readonly onPiece: (piece: number, address: number) => void;
+  readonly onSchedule: (schedule: ScheduleHit) => void;
+  readonly findings: () => Findings;
+}
+
+/** Of markers, which may be everywhere, only numbers are kept. */
+export function collectFindings(list: SearchList): FindingCollector {
+  const candidates = new Map<string, Candidate>();
+  const counts = list.pieces.map((): PieceCount => ({ occurrences: 0, first: Infinity }));
+  const schedules: ScheduleFinding[] = [];
   const known = new Set(list.forms.map(({ content }) => Buffer.from(content).toString('hex')));
-  const schedules = scan.schedules.map(({ address, key, errors }) => {
-    return { address, bits: key.length * 8, key: Buffer.from(key).toString('hex'), errors };
-  });
   return {
-    keys: findKeys(list, scan.pieces),
-    markers: countMarkers(list, scan.pieces),
-    schedules: schedules.filter(({ key }) => !known.has(key)),
+    onPiece: (piece, address) => {
+      const count = counts[piece]!;
+      count.occurrences++;
+      count.first = Math.min(count.first, address);
+      for (const use of list.uses[piece]!.inForms) addToCandidate(candidates, use, address);
+    },
+    onSchedule: ({ address, key: bytes, errors }) => {
+      const key = Buffer.from(bytes).toString('hex');
+      if (!known.has(key)) schedules.push({ address, bits: bytes.length * 8, key, errors });
+    },
+    findings: () => ({
+      keys: keepLargest([...candidates.values()].map((candidate) => describe(list, candidate))),
+      markers: countMarkers(list, counts),
+      schedules: schedules.toSorted((a, b) => a.address - b.address),
+    }),
   };
 }
 
@@ -56,42 +75,49 @@ export function isAnythingFound({ keys, markers, schedules }: Findings): boolean
   return keys.length > 0 || schedules.length > 0 || markers.some(({ found }) => found > 0);
 }
 
-interface Candidate extends KeyFinding {
+interface PieceCount {
+  occurrences: number;
+  first: number;
+}
+
+/** Pieces of one form that lie as far apart as in the form are one find. */
+interface Candidate {
+  readonly form: number;
+  readonly address: number;
+  readonly indexes: Set<number>;
+}
+
+function addToCandidate(
+  candidates: Map<string, Candidate>,
+  { form, index }: { readonly form: number; readonly index: number },
+  place: number,
+): void {
+  const address = place - index * keyPiece;
+  const identity = `${form} ${address}`;
+  const candidate = candidates.get(identity) ?? { form, address, indexes: new Set<number>() };
+  candidates.set(identity, candidate);
+  candidate.indexes.add(index);
+}
+
+/** A find and the bytes of it that are there. */
+interface Extent extends KeyFinding {
   readonly begin: number;
   readonly end: number;
 }
 
-/** Pieces of one form that lie as far apart as in the form are one find. */
-function findKeys(list: SearchList, hits: readonly PieceHit[]): KeyFinding[] {
-  const candidates = new Map<string, { form: number; base: number; indexes: Set<number> }>();
-  for (const { piece, address } of hits) {
-    for (const { form, index } of list.uses[piece]!.inForms) {
-      const base = address - index * keyPiece;
-      const identity = `${form} ${base}`;
-      const candidate = candidates.get(identity) ?? { form, base, indexes: new Set<number>() };
-      candidates.set(identity, candidate);
-      candidate.indexes.add(index);
-    }
-  }
-  const described = [...candidates.values()].map(({ form, base, indexes }) =>
-    describe(list.forms[form]!, base, [...indexes]),
-  );
-  return keepLargest(described);
-}
-
-function describe(form: KeyForm, base: number, indexes: readonly number[]): Candidate {
-  const { key, part, shape, content } = form;
+function describe(list: SearchList, { form, address, indexes }: Candidate): Extent {
+  const { key, part, shape, content } = list.forms[form]!;
   const pieces = cut(content, keyPiece);
   const last = Math.max(...indexes);
   return {
-    address: base,
+    address,
     key,
     part,
     shape,
-    found: indexes.length,
+    found: indexes.size,
     pieces: pieces.filter(isTelling).length,
-    begin: base + Math.min(...indexes) * keyPiece,
-    end: base + last * keyPiece + pieces[last]!.length,
+    begin: address + Math.min(...indexes) * keyPiece,
+    end: address + last * keyPiece + pieces[last]!.length,
   };
 }
 
@@ -99,8 +125,8 @@ function describe(form: KeyForm, base: number, indexes: readonly number[]): Cand
  * A schedule begins with its key and a key consists of its halves: of one key's finds that lie
  * within each other only the largest counts, of equal ones the most complete.
  */
-function keepLargest(candidates: readonly Candidate[]): KeyFinding[] {
-  const sorted = candidates.toSorted(
+function keepLargest(extents: readonly Extent[]): KeyFinding[] {
+  const sorted = extents.toSorted(
     (a, b) => a.begin - b.begin || b.end - a.end || b.found / b.pieces - a.found / a.pieces,
   );
   const ends = new Map<string, number>();
@@ -112,30 +138,22 @@ function keepLargest(candidates: readonly Candidate[]): KeyFinding[] {
   return kept.map(({ begin: _begin, end: _end, ...finding }) => finding);
 }
 
-function countMarkers(list: SearchList, hits: readonly PieceHit[]): MarkerFinding[] {
-  const counts = list.markers.map(() => ({
-    found: new Set<number>(),
-    occurrences: 0,
-    first: Infinity,
-  }));
-  for (const { piece, address } of hits) {
-    for (const marker of list.uses[piece]!.inMarkers) {
-      const count = counts[marker]!;
-      count.found.add(piece);
-      count.occurrences++;
-      count.first = Math.min(count.first, address);
+function countMarkers(list: SearchList, counts: readonly PieceCount[]): MarkerFinding[] {
+  const totals = list.markers.map(({ name }) => {
+    return { marker: name, found: 0, pieces: 0, occurrences: 0, first: Infinity };
+  });
+  for (const [piece, { inMarkers }] of list.uses.entries()) {
+    const { occurrences, first } = counts[piece]!;
+    for (const marker of inMarkers) {
+      const total = totals[marker]!;
+      total.pieces++;
+      total.found += occurrences > 0 ? 1 : 0;
+      total.occurrences += occurrences;
+      total.first = Math.min(total.first, first);
     }
   }
-  const totals = list.markers.map(() => 0);
-  for (const { inMarkers } of list.uses) for (const marker of inMarkers) totals[marker]!++;
-  return list.markers.map(({ name }, marker) => {
-    const { found, occurrences, first } = counts[marker]!;
-    return {
-      marker: name,
-      found: found.size,
-      pieces: totals[marker]!,
-      occurrences,
-      first: Number.isFinite(first) ? first : undefined,
-    };
-  });
+  return totals.map((total) => ({
+    ...total,
+    first: Number.isFinite(total.first) ? total.first : undefined,
+  }));
 }

@@ -9,9 +9,9 @@ const minimumPiece = 7;
 
 export interface PieceTable {
   readonly pieces: readonly Uint8Array[];
-  /** A bit for each hash of an anchor; most words of a dump are turned away here. */
+  /** Two bits for each anchor, in one word (a blocked Bloom filter): it turns most words of a dump away. */
   readonly filter: Int32Array;
-  readonly shift: number;
+  readonly filterShift: number;
   /** Open addressing, by the hash of the anchor: entry number plus one, 0 where free. */
   readonly slots: Int32Array;
   readonly slotShift: number;
@@ -33,7 +33,7 @@ export function makePieceTable(pieces: readonly Uint8Array[]): PieceTable {
   const table: PieceTable = {
     pieces,
     filter: new Int32Array(1 << (filterBits - 5)),
-    shift: 32 - filterBits,
+    filterShift: 37 - filterBits,
     slots: new Int32Array(1 << slotBits),
     slotShift: 32 - slotBits,
     anchors: new Int32Array(entries),
@@ -54,7 +54,7 @@ function insert(table: PieceTable, entry: number, owner: number, distance: numbe
   table.anchors[entry] = anchor;
   table.owners[entry] = owner;
   table.distances[entry] = distance;
-  table.filter[hash >>> (table.shift + 5)]! |= 1 << (hash >>> table.shift);
+  table.filter[hash >>> table.filterShift]! |= filterMask(hash);
   const mask = table.slots.length - 1;
   let slot = hash >>> table.slotShift;
   while (table.slots[slot] !== 0) slot = (slot + 1) & mask;
@@ -69,16 +69,21 @@ export function findPieces(
   emit: (piece: number, start: number) => void,
 ): void {
   const words = new Int32Array(memory.buffer, memory.byteOffset, memory.length >>> 2);
-  const { filter, shift } = table;
-  const filterShift = shift + 5;
+  const { filter, filterShift } = table;
   for (const [from, to] of runs) {
     const end = Math.min(to >>> 2, words.length);
     for (let at = from >>> 2; at < end; at++) {
       const hash = Math.imul(words[at]!, multiplier);
-      if ((filter[hash >>> filterShift]! & (1 << (hash >>> shift))) === 0) continue;
+      const mask = filterMask(hash);
+      if ((filter[hash >>> filterShift]! & mask) !== mask) continue;
       lookUp(memory, table, words[at]!, hash, at * 4, emit);
     }
   }
+}
+
+/** Two bits of 32, chosen by parts of the hash that do not choose the word. */
+function filterMask(hash: number): number {
+  return (1 << hash) | (1 << (hash >>> 5));
 }
 
 function lookUp(

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { Failure, reasonOf } from '../failure.ts';
 import { withDump } from './dump.ts';
-import { isAnythingFound, makeFindings } from './findings.ts';
+import { isAnythingFound, collectFindings } from './findings.ts';
 import { maximumTolerance } from './find-schedules.ts';
 import { describeFindings } from './report.ts';
 import { scanDump } from './scan-dump.ts';
@@ -31,17 +31,20 @@ export async function runScan(
   ]);
   const list = makeSearchList(keys, markers);
   return await withDump(request.dump, async (dump, file) => {
-    const scan = await scanDump(dump, file, {
+    const collector = collectFindings(list);
+    const bytes = await scanDump(dump, file, {
       pieces: list.pieces,
+      onPiece: collector.onPiece,
+      onSchedule: collector.onSchedule,
       tolerance: request.unknown ? tolerance : undefined,
       ...(request.onProgress ? { onProgress: request.onProgress } : {}),
     });
-    const findings = makeFindings(list, scan);
+    const findings = collector.findings();
     const isFound = isAnythingFound(findings);
     const { path, format } = dump;
     const output = request.json
-      ? JSON.stringify({ version: 1, dump: path, format, bytes: scan.bytes, isFound, ...findings })
-      : describeFindings(dump, scan.bytes, findings).join('\n');
+      ? JSON.stringify({ version: 1, dump: path, format, bytes, isFound, ...findings })
+      : describeFindings(dump, bytes, findings).join('\n');
     return { output: `${output}\n`, isFound };
   });
 }

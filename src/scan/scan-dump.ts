@@ -1,4 +1,4 @@
-/** Reads a dump once, from begin to end, in constant memory, and collects what is found in it. */
+/** Reads a dump once, from begin to end, in constant memory, and hands over what is found in it. */
 import type { FileHandle } from 'node:fs/promises';
 import { scheduleLength, type KeyLength } from './aes-schedule.ts';
 import { readInto, type Dump, type Segment } from './dump.ts';
@@ -8,6 +8,10 @@ import { findRuns } from './runs.ts';
 
 export interface ScanOptions {
   readonly pieces: readonly Uint8Array[];
+  /** Called for each occurrence of a piece, by its number. */
+  readonly onPiece: (piece: number, address: number) => void;
+  /** Called for each key schedule. */
+  readonly onSchedule: (schedule: ScheduleHit) => void;
   /** Bits that may differ in the schedule of an unknown key; undefined: do not look for any. */
   readonly tolerance: number | undefined;
   /** Bytes read at a time; for tests. */
@@ -15,37 +19,31 @@ export interface ScanOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export interface Scan {
-  /** Bytes of memory looked at. */
-  readonly bytes: number;
-  readonly pieces: readonly PieceHit[];
-  readonly schedules: readonly ScheduleHit[];
-}
-
-export interface PieceHit {
-  readonly piece: number;
-  readonly address: number;
-}
-
-interface ScheduleHit {
+export interface ScheduleHit {
   readonly address: number;
   readonly key: Uint8Array;
   readonly errors: number;
 }
 
-/** Addresses are physical ones of an ELF dump, file offsets of a raw one. */
-export async function scanDump(dump: Dump, file: FileHandle, options: ScanOptions): Promise<Scan> {
+/**
+ * Resolves to the number of bytes searched. Addresses are physical ones of an ELF dump, file
+ * offsets of a raw one, in ascending order but for those that a chunk's two searches find.
+ */
+export async function scanDump(
+  dump: Dump,
+  file: FileHandle,
+  options: ScanOptions,
+): Promise<number> {
   const table = options.pieces.length > 0 ? makePieceTable(options.pieces) : undefined;
   const tail = Math.max(maximumSchedule, ...options.pieces.map((piece) => piece.length));
   const total = dump.segments.reduce((sum, { length }) => sum + length, 0);
-  const scan = { bytes: total, pieces: [] as PieceHit[], schedules: [] as ScheduleHit[] };
   let done = 0;
   for await (const chunk of readChunks(dump, file, options.chunk ?? 16 << 20, tail)) {
-    search(chunk, table, options.tolerance, scan);
+    search(chunk, table, options);
     done += chunk.own;
     options.onProgress?.(done, total);
   }
-  return scan;
+  return total;
 }
 
 /** A piece of a segment: `own` bytes whose finds are this chunk's, then some of the next one's. */
@@ -92,20 +90,19 @@ function split(segment: Segment, size: number): Segment[] {
 function search(
   { memory, address, own }: Chunk,
   table: PieceTable | undefined,
-  tolerance: number | undefined,
-  scan: { pieces: PieceHit[]; schedules: ScheduleHit[] },
+  { tolerance, onPiece, onSchedule }: ScanOptions,
 ): void {
   const runs = findRuns(memory);
   if (table) {
     findPieces(memory, runs, table, (piece, start) => {
-      if (start < own) scan.pieces.push({ piece, address: address + start });
+      if (start < own) onPiece(piece, address + start);
     });
   }
   if (tolerance === undefined) return;
   for (const { start, keyLength, errors } of findSchedules(memory, runs, tolerance)) {
     if (start >= own) continue;
     const key = Uint8Array.from(memory.subarray(start, start + keyLength));
-    scan.schedules.push({ address: address + start, key, errors });
+    onSchedule({ address: address + start, key, errors });
   }
 }
 

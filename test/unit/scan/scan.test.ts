@@ -10,7 +10,7 @@ import {
   keyLengths,
 } from '../../../src/scan/aes-schedule.ts';
 import { withDump } from '../../../src/scan/dump.ts';
-import { isAnythingFound, makeFindings, type Findings } from '../../../src/scan/findings.ts';
+import { collectFindings, isAnythingFound, type Findings } from '../../../src/scan/findings.ts';
 import { maximumTolerance } from '../../../src/scan/find-schedules.ts';
 import { runScan } from '../../../src/scan/run-scan.ts';
 import { scanDump } from '../../../src/scan/scan-dump.ts';
@@ -31,17 +31,16 @@ afterAll(async () => {
 
 async function scan(
   content: Buffer,
-  { chunk = 8192, tolerance = 10 }: { chunk?: number; tolerance?: number } = {},
+  { key = volumeKey, tolerance = 10 }: { key?: Buffer; tolerance?: number } = {},
 ): Promise<Findings> {
   const path = join(folder, `dump-${Math.random()}`);
   await writeFile(path, content);
-  const list = makeSearchList(
-    [{ name: 'vk', content: volumeKey }],
-    [{ name: 'm', content: marker }],
+  const list = makeSearchList([{ name: 'vk', content: key }], [{ name: 'm', content: marker }]);
+  const { findings, ...collector } = collectFindings(list);
+  await withDump(path, (dump, file) =>
+    scanDump(dump, file, { ...collector, pieces: list.pieces, tolerance, chunk: 8192 }),
   );
-  return await withDump(path, async (dump, file) =>
-    makeFindings(list, await scanDump(dump, file, { pieces: list.pieces, tolerance, chunk })),
-  );
+  return findings();
 }
 
 /** Random memory of three chunks with something in it. */
@@ -109,13 +108,8 @@ describe('a given key', () => {
 
   test('with a stretch of zeros counts without them', async () => {
     const key = Buffer.concat([noise(16, 12), Buffer.alloc(16), noise(32, 13)]);
-    const list = makeSearchList([{ name: 'k', content: key }], []);
-    const dump = join(folder, 'zeros');
-    await writeFile(dump, plant([1234, key]));
-    const findings = await withDump(dump, async (dump, file) =>
-      makeFindings(list, await scanDump(dump, file, { pieces: list.pieces, tolerance: 0 })),
-    );
-    expect(findings.keys).toMatchObject([{ address: 1234, part: 'whole', found: 3, pieces: 3 }]);
+    const { keys } = await scan(plant([1234, key]), { key });
+    expect(keys).toMatchObject([{ address: 1234, part: 'whole', found: 3, pieces: 3 }]);
   });
 
   test('half overwritten, is found in part', async () => {
