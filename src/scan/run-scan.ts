@@ -1,11 +1,10 @@
 /** The scan command's work: files in, text out. */
 import { readFile } from 'node:fs/promises';
 import { Failure, reasonOf } from '../failure.ts';
-import { withDump } from './dump.ts';
-import { isAnythingFound, collectFindings } from './findings.ts';
+import { isAnythingFound } from './findings.ts';
 import { maximumTolerance } from './find-schedules.ts';
 import { describeFindings } from './report.ts';
-import { scanDump } from './scan-dump.ts';
+import { searchDump } from './search-dump.ts';
 import { makeSearchList, type NamedBytes } from './search-list.ts';
 
 export interface ScanRequest {
@@ -29,24 +28,18 @@ export async function runScan(
     Promise.all(request.key.map((path) => readSecret(path, maximumKey))),
     Promise.all(request.marker.map((path) => readSecret(path, maximumMarker))),
   ]);
-  const list = makeSearchList(keys, markers);
-  return await withDump(request.dump, async (dump, file) => {
-    const collector = collectFindings(list);
-    const bytes = await scanDump(dump, file, {
-      pieces: list.pieces,
-      onPiece: collector.onPiece,
-      onSchedule: collector.onSchedule,
-      tolerance: request.unknown ? tolerance : undefined,
-      ...(request.onProgress ? { onProgress: request.onProgress } : {}),
-    });
-    const findings = collector.findings();
-    const isFound = isAnythingFound(findings);
-    const { path, format } = dump;
-    const output = request.json
-      ? JSON.stringify({ version: 1, dump: path, format, bytes, isFound, ...findings })
-      : describeFindings(dump, bytes, findings).join('\n');
-    return { output: `${output}\n`, isFound };
+  const { dump, bytes, findings } = await searchDump(request.dump, {
+    keys,
+    markers,
+    tolerance: request.unknown ? tolerance : undefined,
+    ...(request.onProgress ? { onProgress: request.onProgress } : {}),
   });
+  const isFound = isAnythingFound(findings);
+  const { path, format } = dump;
+  const output = request.json
+    ? JSON.stringify({ version: 1, dump: path, format, bytes, isFound, ...findings })
+    : describeFindings(dump, bytes, findings).join('\n');
+  return { output: `${output}\n`, isFound };
 }
 
 async function readSecret(path: string, maximum: number): Promise<NamedBytes> {

@@ -1,8 +1,6 @@
 /** Looks for secrets in the memory a machine left behind, with the library of `scan`. */
-import { withDump } from '../../src/scan/dump.ts';
-import { makeFindings, type Findings } from '../../src/scan/findings.ts';
-import { scanDump } from '../../src/scan/scan-dump.ts';
-import { makeSearchList } from '../../src/scan/search-list.ts';
+import type { Findings } from '../../src/scan/findings.ts';
+import { searchDump } from '../../src/scan/search-dump.ts';
 
 export interface Secrets {
   /** Volume keys as hexadecimal. */
@@ -18,8 +16,5 @@ export async function searchMemory(memoryFile: string, secrets: Secrets): Promis
     content: Buffer.from(hex, 'hex'),
   }));
   const markers = Object.entries(secrets.markers).map(([name, content]) => ({ name, content }));
-  const list = makeSearchList(keys, markers);
-  return await withDump(memoryFile, async (dump, file) =>
-    makeFindings(list, await scanDump(dump, file, { pieces: list.pieces, tolerance: 0 })),
-  );
+  return (await searchDump(memoryFile, { keys, markers, tolerance: 0 })).findings;
 }

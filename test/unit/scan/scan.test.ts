@@ -9,12 +9,10 @@ import {
   encryptionSchedule,
   keyLengths,
 } from '../../../src/scan/aes-schedule.ts';
-import { withDump } from '../../../src/scan/dump.ts';
-import { collectFindings, isAnythingFound, type Findings } from '../../../src/scan/findings.ts';
+import { isAnythingFound, type Findings } from '../../../src/scan/findings.ts';
 import { maximumTolerance } from '../../../src/scan/find-schedules.ts';
 import { runScan } from '../../../src/scan/run-scan.ts';
-import { scanDump } from '../../../src/scan/scan-dump.ts';
-import { makeSearchList } from '../../../src/scan/search-list.ts';
+import { searchDump } from '../../../src/scan/search-dump.ts';
 import { elfCore, flipBit, noise } from './memory.ts';
 
 const volumeKey = noise(64, 1);
@@ -35,12 +33,9 @@ async function scan(
 ): Promise<Findings> {
   const path = join(folder, `dump-${Math.random()}`);
   await writeFile(path, content);
-  const list = makeSearchList([{ name: 'vk', content: key }], [{ name: 'm', content: marker }]);
-  const { findings, ...collector } = collectFindings(list);
-  await withDump(path, (dump, file) =>
-    scanDump(dump, file, { ...collector, pieces: list.pieces, tolerance, chunk: 8192 }),
-  );
-  return findings();
+  const keys = [{ name: 'vk', content: key }];
+  const markers = [{ name: 'm', content: marker }];
+  return (await searchDump(path, { keys, markers, tolerance, chunk: 8192 })).findings;
 }
 
 /** Random memory of three chunks with something in it. */
