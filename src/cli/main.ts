@@ -3,6 +3,10 @@ import yargs from 'yargs';
 import { planCommand } from './command/plan.ts';
 import { snapshotCommand } from './command/snapshot.ts';
 import { scanCommand } from './command/scan.ts';
+import { buildCommand } from './command/build.ts';
+import { catCommand } from './command/cat.ts';
+import { listCommand } from './command/list.ts';
+import { unpackCommand } from './command/unpack.ts';
 import { reportError } from './report-error.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -15,6 +19,10 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .command(planCommand)
       .command(snapshotCommand)
       .command(scanCommand)
+      .command(buildCommand)
+      .command(listCommand)
+      .command(catCommand)
+      .command(unpackCommand)
       .demandCommand(1, 'Name a command.')
       .strict()
       .version(false)

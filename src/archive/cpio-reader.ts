@@ -1,0 +1,51 @@
+/** Reads a newc cpio archive (Documentation/driver-api/early-userspace/buffer-format.rst). */
+import type { Readable } from 'node:stream';
+import { Failure } from '../failure.ts';
+import { createByteSource, type ByteSource } from './byte-source.ts';
+import type { ReadEntry } from './read-image.ts';
+
+const headerSize = 110;
+const longestName = 4096;
+const kinds = new Map<number, ReadEntry['kind']>([
+  [0o040000, 'directory'],
+  [0o100000, 'file'],
+  [0o120000, 'symlink'],
+]);
+
+export async function* readCpio(stream: Readable): AsyncGenerator<ReadEntry, void, undefined> {
+  const source = createByteSource(stream);
+  for (;;) {
+    const header = await source.take(headerSize);
+    if (header.toString('latin1', 0, 6) !== '070701') throw new Failure('read cpio: no header');
+    const field = (index: number) =>
+      hexadecimal(header.toString('latin1', 6 + 8 * index, 14 + 8 * index));
+    const mode = field(1);
+    const size = field(6);
+    const nameSize = field(11);
+    if (nameSize === 0 || nameSize > longestName) throw new Failure('read cpio: a name too long');
+    const path = (await source.take(nameSize)).toString('utf8', 0, nameSize - 1);
+    await source.take(paddingOf(headerSize + nameSize));
+    if (path === 'TRAILER!!!') return;
+    const kind = kinds.get(mode & 0o170000) ?? 'other';
+    if (kind === 'symlink' && size > longestName) throw new Failure('read cpio: a link too long');
+    const target = kind === 'symlink' ? (await source.take(size)).toString('utf8') : undefined;
+    const body = kind === 'symlink' ? 0 : size;
+    const content = source.pass(body);
+    yield { kind, path, mode: mode & 0o7777, size: body, target, content };
+    await skip(content);
+    await source.take(paddingOf(size));
+  }
+}
+
+async function skip(content: ReturnType<ByteSource['pass']>): Promise<void> {
+  for (let part = await content.next(); part.done !== true; part = await content.next());
+}
+
+function hexadecimal(text: string): number {
+  if (!/^[0-9a-fA-F]{8}$/.test(text)) throw new Failure(`read cpio: ${text} is no number`);
+  return Number.parseInt(text, 16);
+}
+
+function paddingOf(size: number): number {
+  return (4 - (size % 4)) % 4;
+}

@@ -1,0 +1,62 @@
+/** Reads what `build` writes, in any format and compression, told by its first bytes. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { Failure, reasonOf } from '../failure.ts';
+import { compressionOf, createDecompressor } from './compressor.ts';
+import { readCpio } from './cpio-reader.ts';
+import { readDirectory } from './directory-reader.ts';
+import { readTar } from './tar-reader.ts';
+
+export interface ReadEntry {
+  readonly kind: 'directory' | 'file' | 'symlink' | 'other';
+  /** Without a slash at the start, as archives keep it. */
+  readonly path: string;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Bytes of content; 0 for all but files. */
+  readonly size: number;
+  /** Of a symlink. */
+  readonly target: string | undefined;
+  /** Content is read as the entries go by: what is not read before the next entry is lost. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** Throws a Failure for what is no image, and where one is cut off. */
+export async function* readImage(path: string): AsyncGenerator<ReadEntry, void, undefined> {
+  try {
+    const stats = await stat(path);
+    if (stats.isDirectory()) yield* readDirectory(path);
+    else yield* await readArchive(path);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(`read image ${path}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+async function readArchive(path: string): Promise<AsyncIterable<ReadEntry>> {
+  const compression = compressionOf(await firstBytes(createReadStream(path, { end: 511 }), 4));
+  const source = () => {
+    const file = createReadStream(path, { highWaterMark: 1 << 18 });
+    const plain = createDecompressor(compression);
+    file.once('error', (error) => plain.destroy(error));
+    plain.once('close', () => file.destroy());
+    return file.pipe(plain);
+  };
+  const start = await firstBytes(source(), 512);
+  if (start.toString('latin1', 0, 6) === '070701') return readCpio(source());
+  if (start.toString('latin1', 257, 262) === 'ustar') return readTar(source());
+  throw new Failure(`read image ${path}: it is no cpio archive, tar archive or directory`);
+}
+
+async function firstBytes(source: Readable, count: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of source as AsyncIterable<Buffer>) {
+    parts.push(part);
+    size += part.length;
+    if (size >= count) break;
+  }
+  source.destroy();
+  return Buffer.concat(parts);
+}

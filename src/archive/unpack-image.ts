@@ -1,0 +1,63 @@
+/** Unpacks an image into a new directory; no entry can put anything outside of it. */
+import { createWriteStream } from 'node:fs';
+import { chmod, lstat, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Failure, reasonOf } from '../failure.ts';
+import { readImage, type ReadEntry } from './read-image.ts';
+
+/** The number of entries. `directory` must not exist, and does only when all went well. */
+export async function unpackImage(path: string, directory: string): Promise<number> {
+  const output = resolve(directory);
+  if ((await lstat(output).catch(() => undefined)) !== undefined) {
+    throw new Failure(`unpack to ${directory}: it exists`, { hint: 'name a new directory' });
+  }
+  const workplace = await mkdtemp(join(dirname(output), `.${basename(output)}.`)).catch(
+    (error: unknown) => {
+      throw new Failure(`unpack to ${directory}: ${reasonOf(error)}`, { cause: error });
+    },
+  );
+  try {
+    let count = 0;
+    const directories = new Set(['']);
+    for await (const entry of readImage(path)) {
+      await unpackEntry(entry, workplace, directories);
+      count++;
+    }
+    await chmod(workplace, 0o755);
+    await rename(workplace, output);
+    return count;
+  } finally {
+    await rm(workplace, { recursive: true, force: true });
+  }
+}
+
+async function unpackEntry(entry: ReadEntry, top: string, directories: Set<string>): Promise<void> {
+  const names = entry.path.split('/');
+  const parent = names.slice(0, -1).join('/');
+  // Only below directories made here: not through a symlink that came before, and not upwards.
+  if (names.some((name) => ['', '.', '..'].includes(name)) || !directories.has(parent)) {
+    throw new Failure(`unpack ${entry.path}: its place is not in the image`);
+  }
+  const path = join(top, entry.path);
+  try {
+    switch (entry.kind) {
+      case 'directory':
+        await mkdir(path);
+        directories.add(entry.path);
+        break;
+      case 'symlink':
+        await symlink(entry.target ?? '', path);
+        return;
+      case 'file':
+        await pipeline(entry.content, createWriteStream(path, { flags: 'wx' }));
+        break;
+      case 'other':
+        throw new Failure(`unpack ${entry.path}: it is no file, directory or symlink`);
+    }
+    await chmod(path, entry.mode & 0o755);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(`unpack ${entry.path}: ${reasonOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,59 @@
+import type { CommandModule } from 'yargs';
+
+interface BuildArguments {
+  output: string;
+  root: string;
+  format: 'cpio' | 'tar' | 'directory';
+  compress: 'zstd' | 'gzip' | 'none';
+  level: number | undefined;
+  feature: string[] | undefined;
+  json: boolean;
+  verbose: boolean;
+}
+
+export const buildCommand: CommandModule<object, BuildArguments> = {
+  command: 'build',
+  describe: 'Build the image that a machine shuts down from',
+  builder: (yargs) =>
+    yargs
+      .option('output', {
+        alias: 'o',
+        type: 'string',
+        demandOption: true,
+        describe: 'File or directory to write',
+      })
+      .option('root', {
+        type: 'string',
+        default: '/',
+        describe: 'Take programs and libraries from this root',
+      })
+      .option('format', {
+        choices: ['cpio', 'tar', 'directory'] as const,
+        default: 'cpio' as const,
+        describe: 'What to write',
+      })
+      .option('compress', {
+        choices: ['zstd', 'gzip', 'none'] as const,
+        default: 'zstd' as const,
+        describe: 'Compression of an archive',
+      })
+      .option('level', { type: 'number', describe: 'Level of the compression' })
+      .option('feature', {
+        type: 'string',
+        array: true,
+        describe: 'Kinds of layers the image can take apart; all where none is named',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'Print the manifest as JSON' })
+      .option('verbose', { type: 'boolean', default: false, describe: 'Say what costs how much' }),
+  async handler({ feature, json, verbose, ...options }) {
+    const { runBuild } = await import('../../image/run-build.ts');
+    const { formatReport } = await import('../build-report.ts');
+    const interruption = new AbortController();
+    const interrupt = () => interruption.abort();
+    process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    const { signal } = interruption;
+    const report = await runBuild({ ...options, features: feature, signal });
+    if (json) process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
+    else process.stdout.write(formatReport(report, verbose));
+  },
+};

@@ -1,0 +1,166 @@
+/** Root, features and executable in; the whole image out, as data that no writer need add to. */
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { listAssets, readAsset } from '../asset/asset.ts';
+import { resolveClosure } from '../elf/closure.ts';
+import type { ElfObject } from '../elf/elf-object.ts';
+import { parseElf } from '../elf/parse-elf.ts';
+import { Failure, reasonOf } from '../failure.ts';
+import type { Feature } from '../feature/feature.ts';
+import { ForeignRoot } from '../root/foreign-root.ts';
+import { createLoaderView, type RootLoaderView } from '../root/loader-view.ts';
+import { arrangeImage } from './arrange-image.ts';
+import { closureEntries, collectFeature, type Collection } from './collect-entries.ts';
+import type { Content, ImageEntry } from './image-entry.ts';
+import type { ImageManifest } from './image-manifest.ts';
+import { manifestPath } from './image-manifest.ts';
+import type { Image } from './image.ts';
+import { inspectImage } from './inspect-image.ts';
+import { parseCrypttabKeyFiles } from './key-material.ts';
+
+export interface BuildOptions {
+  /** The root whose programs and libraries are packed. */
+  readonly root: string;
+  readonly features: readonly Feature[];
+  /** The file of the executable itself, on the host. */
+  readonly executable: string;
+  /** Of every entry, in seconds since 1970. */
+  readonly modificationTime: number;
+}
+
+const executablePath = '/usr/bin/shutdownramfs';
+const emptyDirectories = ['oldroot', 'proc', 'sys', 'dev', 'run', 'mnt', 'tmp'];
+
+/** Changes nothing anywhere. Throws a Failure for whatever would not start, and for keys. */
+export async function buildImage(options: BuildOptions): Promise<Image> {
+  const root = openRoot(options.root);
+  const view = createLoaderView(root);
+  const collections = [
+    { entries: [...rootLinks(root), ...skeletonEntries()], programs: [] },
+    collectExecutable(options.executable, root, view),
+    ...options.features.map((feature) => collectFeature(feature, root, view)),
+  ];
+  const collected = [...collections.flatMap(({ entries }) => entries), manifestEntry('')];
+  const entries = arrangeImage(collected, sameBytes);
+  const inspected = entries.filter(({ path }) => path !== manifestPath);
+  const manifest: ImageManifest = {
+    version: 1,
+    features: options.features.map(({ name }) => name),
+    files: await inspectImage(inspected, crypttabKeyFiles(root)),
+    symlinks: entries.flatMap((entry) =>
+      entry.kind === 'symlink' ? [{ path: entry.path, target: entry.target }] : [],
+    ),
+  };
+  const written = manifestEntry(`${JSON.stringify(manifest, null, 1)}\n`);
+  return {
+    entries: entries.map((entry) => (entry.path === manifestPath ? written : entry)),
+    manifest,
+    modificationTime: options.modificationTime,
+    programs: collections.flatMap(({ programs }) => programs),
+  };
+}
+
+function openRoot(directory: string): ForeignRoot {
+  const root = new ForeignRoot(directory);
+  if (root.locate('/usr')?.stats.isDirectory() === true) return root;
+  throw new Failure(`read root ${root.directory}: it has no directory /usr`, {
+    hint: '--root names a directory with a whole system below it',
+  });
+}
+
+/** A root may have /usr/sbin or /usr/lib64 as links of their own; the image keeps them so. */
+function rootLinks(root: ForeignRoot): ImageEntry[] {
+  return ['/usr/bin', '/usr/sbin', '/usr/lib', '/usr/lib64'].flatMap((path) =>
+    (root.locate(path)?.links ?? []).map((link) => ({
+      kind: 'symlink' as const,
+      ...link,
+      origin: 'skeleton',
+    })),
+  );
+}
+
+function skeletonEntries(): ImageEntry[] {
+  const origin = 'skeleton';
+  const directory = 'initramfs-skel';
+  return [
+    ...emptyDirectories.map((name) => ({ kind: 'directory' as const, path: `/${name}`, origin })),
+    { kind: 'symlink' as const, path: '/usr/bin/busybox', target: '/guard/busybox', origin },
+    ...listAssets(directory).map((key) => {
+      const bytes = readAsset(key);
+      // Assets have lost their modes; what starts with an interpreter's name is a program.
+      const executable = bytes.subarray(0, 2).toString('latin1') === '#!';
+      const path = key.slice(directory.length);
+      return { kind: 'file' as const, path, executable, content: bytesOf(bytes), origin };
+    }),
+  ];
+}
+
+function collectExecutable(file: string, root: ForeignRoot, view: RootLoaderView): Collection {
+  const origin = 'executable';
+  const { elf, size } = readExecutable(file);
+  const members = resolveClosure({ path: executablePath, elf }, view);
+  const content: Content = { kind: 'host-file', hostPath: file, source: file, size, mode: 0o755 };
+  const link = '/usr/lib/shutdownramfs/shutdown';
+  return {
+    entries: [
+      { kind: 'file', path: executablePath, executable: true, content, origin },
+      { kind: 'symlink', path: link, target: executablePath, origin },
+      ...closureEntries(members, root, origin),
+    ],
+    programs: [
+      {
+        path: executablePath,
+        probe: ['--help'],
+        static: elf.interpreter === undefined,
+      },
+    ],
+  };
+}
+
+function readExecutable(file: string): { readonly elf: ElfObject; readonly size: number } {
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      const { size } = fstatSync(handle);
+      const elf = parseElf((position, length) => {
+        const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - position)));
+        return buffer.subarray(0, readSync(handle, buffer, 0, buffer.length, position));
+      });
+      if (elf === undefined) throw new Failure('it is no ELF program');
+      return { elf, size };
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw new Failure(`read executable ${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Its place is taken before its text is known, because the text tells of all the others. */
+function manifestEntry(text: string): ImageEntry {
+  const content = bytesOf(Buffer.from(text));
+  return { kind: 'file', path: manifestPath, executable: false, content, origin: 'skeleton' };
+}
+
+function bytesOf(bytes: Uint8Array): Content {
+  return { kind: 'bytes', bytes };
+}
+
+function sameBytes(one: Content, other: Content): boolean {
+  return Buffer.compare(bytesIn(one), bytesIn(other)) === 0;
+}
+
+function bytesIn(content: Content): Uint8Array {
+  return content.kind === 'bytes' ? content.bytes : readFileSync(content.hostPath);
+}
+
+/** A crypttab that this user may not read names no file that could be packed. */
+function crypttabKeyFiles(root: ForeignRoot): ReadonlySet<string> {
+  let text: string | undefined;
+  try {
+    text = root.readText('/etc/crypttab');
+  } catch (error) {
+    if (reasonOf((error as Error).cause) !== 'EACCES') throw error;
+  }
+  const named = parseCrypttabKeyFiles(text ?? '');
+  return new Set(named.flatMap((path) => [path, root.locate(path)?.path ?? path]));
+}

@@ -1,0 +1,157 @@
+/** Gathers from a root what features name, with the closure of every program. */
+import { resolveClosure, type ClosureMember } from '../elf/closure.ts';
+import type { ElfObject } from '../elf/elf-object.ts';
+import { Failure } from '../failure.ts';
+import type { Binary, Feature, RootFile } from '../feature/feature.ts';
+import type { ForeignRoot, LocatedNode } from '../root/foreign-root.ts';
+import type { RootLoaderView } from '../root/loader-view.ts';
+import type { FileEntry, ImageEntry } from './image-entry.ts';
+import { mergedPath } from './merged-path.ts';
+import type { ImageProgram } from './image.ts';
+
+export interface Collection {
+  readonly entries: readonly ImageEntry[];
+  readonly programs: readonly ImageProgram[];
+}
+
+/** Throws a Failure naming the feature and what it misses. */
+export function collectFeature(
+  feature: Feature,
+  root: ForeignRoot,
+  view: RootLoaderView,
+): Collection {
+  const entries: ImageEntry[] = [];
+  const programs: ImageProgram[] = [];
+  for (const binary of feature.binaries) {
+    const collection = collectBinary(binary, feature, root, view);
+    entries.push(...collection.entries);
+    programs.push(...collection.programs);
+  }
+  for (const file of feature.files ?? []) entries.push(...collectFile(file, feature, root));
+  return { entries, programs };
+}
+
+function collectBinary(
+  binary: Binary,
+  { name }: Feature,
+  root: ForeignRoot,
+  view: RootLoaderView,
+): Collection {
+  const located = locateBinary(binary, root, view);
+  if (located === undefined) {
+    if (binary.optional === true) return { entries: [], programs: [] };
+    throw absent(name, binary.path, binary.package, root);
+  }
+  const { node, elf } = located;
+  const { path, probe, dlopenFeatures } = binary;
+  const program: ImageProgram = { path, probe, static: elf.interpreter === undefined };
+  const files = entriesOf(node, name, true);
+  if (binary.standalone === true) {
+    return {
+      entries: files.filter(({ kind }) => kind === 'file').map((file) => ({ ...file, path })),
+      programs: [program],
+    };
+  }
+  const options = dlopenFeatures === undefined ? {} : { dlopenFeatures };
+  const members = resolveClosure({ path: node.path, elf }, view, options);
+  const link: ImageEntry = { kind: 'symlink', path, target: node.path, origin: name };
+  return {
+    entries: [
+      ...files,
+      ...(mergedPath(node.path) === path || files.some((file) => mergedPath(file.path) === path)
+        ? []
+        : [link]),
+      ...closureEntries(members, root, name),
+    ],
+    programs: [program],
+  };
+}
+
+/** The libraries of a closure, each with the links that lead to it. */
+export function closureEntries(
+  members: readonly ClosureMember[],
+  root: ForeignRoot,
+  origin: string,
+): ImageEntry[] {
+  return members.flatMap(({ found, path, offeredAt }) => {
+    const node = root.locate(found);
+    if (node === undefined) return [];
+    const entries = entriesOf(node, origin, true);
+    if (offeredAt === undefined) return entries;
+    return [...entries, { kind: 'symlink', path: offeredAt, target: path, origin }];
+  });
+}
+
+function locateBinary(
+  binary: Binary,
+  root: ForeignRoot,
+  view: RootLoaderView,
+): { readonly node: LocatedNode; readonly elf: ElfObject } | undefined {
+  const name = binary.path.slice(binary.path.lastIndexOf('/') + 1);
+  const usual = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((place) => `${place}/${name}`);
+  let unfit: string | undefined;
+  for (const place of [binary.path, ...(binary.candidates ?? []), ...usual]) {
+    const node = root.locate(place);
+    if (node === undefined || !node.stats.isFile()) continue;
+    const elf = view.headers(node);
+    if (elf === undefined) unfit ??= `${node.path} is no ELF program`;
+    else if (binary.standalone === true && elf.interpreter !== undefined) {
+      unfit ??= `${node.path} is not statically linked`;
+    } else return { node, elf };
+  }
+  if (unfit === undefined) return undefined;
+  throw new Failure(`pack ${binary.path}: ${unfit}`, {
+    hint: `install the program itself (Debian: apt install ${binary.package})`,
+  });
+}
+
+function collectFile(file: RootFile, feature: Feature, root: ForeignRoot): ImageEntry[] {
+  const entries: ImageEntry[] = [];
+  const pending = [file.path];
+  const seen = new Set<string>();
+  for (let path = pending.shift(); path !== undefined; path = pending.shift()) {
+    const node = root.locate(path);
+    if (node === undefined) {
+      if (file.optional === true || path !== file.path) continue;
+      throw absent(feature.name, path, file.package, root);
+    }
+    if (node.stats.isFile()) {
+      entries.push(...entriesOf(node, feature.name, (node.stats.mode & 0o111) !== 0));
+    } else if (node.stats.isDirectory() && !seen.has(node.path)) {
+      seen.add(node.path);
+      entries.push({ kind: 'directory', path: node.path, origin: feature.name });
+      const inside = node.path;
+      pending.push(...root.list(inside).map((name) => `${inside}/${name}`));
+    }
+  }
+  return entries;
+}
+
+function entriesOf(node: LocatedNode, origin: string, executable: boolean): ImageEntry[] {
+  const file: FileEntry = {
+    kind: 'file',
+    path: node.path,
+    executable,
+    content: {
+      kind: 'host-file',
+      hostPath: node.hostPath,
+      source: node.path,
+      size: node.stats.size,
+      mode: node.stats.mode & 0o7777,
+    },
+    origin,
+  };
+  const links = node.links.map(({ path, target }) => ({
+    kind: 'symlink' as const,
+    path,
+    target,
+    origin,
+  }));
+  return [...links, file];
+}
+
+function absent(feature: string, path: string, wanted: string, root: ForeignRoot): Failure {
+  return new Failure(`pack feature ${feature}: ${path} is not in ${root.directory}`, {
+    hint: `install it there (Debian: apt install ${wanted}), or choose features without ${feature}`,
+  });
+}

@@ -1,0 +1,69 @@
+/** Reads every file of an image once: its digest for the manifest, and a last look for keys. */
+import { createHash } from 'node:crypto';
+import { Failure } from '../failure.ts';
+import type { FileEntry, ImageEntry } from './image-entry.ts';
+import { modeOf } from './image-entry.ts';
+import type { ManifestFile } from './image-manifest.ts';
+import { keyInContent, keyPathRules, longestKeyMark } from './key-material.ts';
+import { readContent } from './read-content.ts';
+
+/**
+ * The manifest's lines for the files among the entries. Throws a Failure for key material;
+ * `keyFiles` are paths in the root that its crypttab calls so.
+ */
+export async function inspectImage(
+  entries: readonly ImageEntry[],
+  keyFiles: ReadonlySet<string>,
+): Promise<ManifestFile[]> {
+  const files: ManifestFile[] = [];
+  for (const entry of entries) {
+    for (const path of pathsOf(entry)) refuseKeyPath(entry, path, keyFiles);
+    if (entry.kind === 'file') files.push(await inspectFile(entry));
+  }
+  return files;
+}
+
+async function inspectFile(entry: FileEntry): Promise<ManifestFile> {
+  const hash = createHash('sha256');
+  let size = 0;
+  let isElf = false;
+  let carried = '';
+  for await (const part of readContent(entry.content)) {
+    hash.update(part);
+    if (size === 0) isElf = part.subarray(0, 4).toString('latin1') === '\x7fELF';
+    // Libraries hold the marks of the formats they read; what they are is code, and closed over.
+    if (!isElf) {
+      const text = carried + part.toString('latin1');
+      const found = keyInContent(text, size === 0);
+      if (found !== undefined) throw refuse(entry, found);
+      carried = text.slice(-longestKeyMark);
+    }
+    size += part.length;
+  }
+  const { content, path } = entry;
+  if (!isElf && content.kind === 'host-file' && (content.mode & 0o077) === 0) {
+    throw refuse(entry, 'a file that only its owner may read');
+  }
+  const mode = modeOf(entry) === 0o755 ? '0755' : '0644';
+  return { path, size, mode, sha256: hash.digest('hex') };
+}
+
+function refuseKeyPath(entry: ImageEntry, path: string, keyFiles: ReadonlySet<string>): void {
+  if (keyFiles.has(path)) throw refuse(entry, 'a key file of crypttab');
+  const rule = keyPathRules.find(({ pattern }) => pattern.test(path));
+  if (rule !== undefined) throw refuse(entry, rule.about);
+}
+
+function pathsOf(entry: ImageEntry): string[] {
+  if (entry.kind === 'directory') return [entry.path];
+  if (entry.kind === 'symlink') return [entry.path, entry.target];
+  return entry.content.kind === 'bytes' ? [entry.path] : [entry.path, entry.content.source];
+}
+
+function refuse(entry: ImageEntry, about: string): Failure {
+  const source =
+    entry.kind === 'file' && entry.content.kind === 'host-file' ? entry.content.source : entry.path;
+  return new Failure(`pack ${source}: it is ${about}, and no key goes into an image`, {
+    hint: `${entry.origin} brought it in; take it out there`,
+  });
+}

@@ -1,0 +1,80 @@
+/** The whole of `build`: features chosen, image built, written, proved and put in place. */
+import { writeImage, type ImageFormat } from '../archive/write-image.ts';
+import type { Compression } from '../archive/compressor.ts';
+import { selectFeatures } from '../feature/select-features.ts';
+import { buildImage } from './build-image.ts';
+import { sizeOf } from './image-entry.ts';
+import type { ImageManifest } from './image-manifest.ts';
+import { ownExecutable } from './own-executable.ts';
+import { proveImage, type Proof } from './prove-image.ts';
+import { sourceDateEpoch } from './source-date-epoch.ts';
+
+export interface RunBuildOptions {
+  readonly output: string;
+  readonly root: string;
+  readonly format: ImageFormat;
+  readonly compress: Compression;
+  readonly level?: number | undefined;
+  /** Names, also as lists with commas; all features where absent. */
+  readonly features?: readonly string[] | undefined;
+  /** The one that runs, where absent. */
+  readonly executable?: string;
+  /** Stops the build and leaves nothing. */
+  readonly signal?: AbortSignal;
+}
+
+export interface BuildReport {
+  readonly output: string;
+  /** Bytes: of what was written, and of all files unpacked. */
+  readonly packed: number;
+  readonly unpacked: number;
+  readonly seconds: number;
+  readonly proof: Proof;
+  /** What each part brought that none before it had. */
+  readonly parts: readonly ImagePart[];
+  readonly manifest: ImageManifest;
+}
+
+export interface ImagePart {
+  readonly name: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Throws a Failure, with no output left behind, whenever the image would not be whole. */
+export async function runBuild(options: RunBuildOptions): Promise<BuildReport> {
+  const start = performance.now();
+  const image = await buildImage({
+    root: options.root,
+    features: selectFeatures(options.features),
+    executable: options.executable ?? ownExecutable(),
+    modificationTime: sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']),
+  });
+  let proof: Proof = 'resolved';
+  const packed = await writeImage(image, {
+    output: options.output,
+    format: options.format,
+    compression: options.compress,
+    ...(options.level !== undefined && { level: options.level }),
+    ...(options.signal !== undefined && { signal: options.signal }),
+    async prove(finished, directory) {
+      proof = await proveImage(finished, directory);
+    },
+  });
+  const parts = new Map<string, ImagePart>();
+  for (const entry of image.entries) {
+    if (entry.kind !== 'file') continue;
+    const { files, bytes } = parts.get(entry.origin) ?? { files: 0, bytes: 0 };
+    const part = { name: entry.origin, files: files + 1, bytes: bytes + sizeOf(entry.content) };
+    parts.set(entry.origin, part);
+  }
+  return {
+    output: options.output,
+    packed,
+    unpacked: image.manifest.files.reduce((sum, { size }) => sum + size, 0),
+    seconds: (performance.now() - start) / 1000,
+    proof,
+    parts: [...parts.values()],
+    manifest: image.manifest,
+  };
+}

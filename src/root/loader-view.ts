@@ -1,0 +1,87 @@
+/** A foreign root as its own dynamic loader sees it. */
+import { matchesGlob, posix } from 'node:path';
+import type { LoaderView, LocatedObject } from '../elf/closure.ts';
+import type { ElfObject } from '../elf/elf-object.ts';
+import { builtInDirectories, usualDirectories } from '../elf/library-search.ts';
+import { ElfError, parseElf } from '../elf/parse-elf.ts';
+import { parseLinkerConfig } from '../elf/parse-linker-config.ts';
+import { Failure } from '../failure.ts';
+import type { ForeignRoot, LocatedNode } from './foreign-root.ts';
+
+export interface RootLoaderView extends LoaderView {
+  /** Headers of a file already located; undefined for what is not ELF. */
+  headers(node: LocatedNode): ElfObject | undefined;
+}
+
+/** Headers are read once a file. */
+export function createLoaderView(root: ForeignRoot): RootLoaderView {
+  const parsed = new Map<string, ElfObject | undefined>();
+  let configured: readonly string[] | undefined;
+
+  const headers = (node: LocatedNode): ElfObject | undefined => {
+    if (!parsed.has(node.path)) parsed.set(node.path, readHeaders(root, node));
+    return parsed.get(node.path);
+  };
+  return {
+    headers,
+    object(path) {
+      const node = root.locate(path);
+      if (node === undefined || !node.stats.isFile()) return undefined;
+      const elf = headers(node);
+      return elf && { path: node.path, elf };
+    },
+    system(interpreter: LocatedObject) {
+      configured ??= configuredDirectories(root);
+      const node = root.locate(interpreter.path);
+      const told =
+        node === undefined
+          ? []
+          : root.open(node, (read, size) => builtInDirectories(read(0, Math.min(size, 4 << 20))));
+      return { configured, builtIn: told.length > 0 ? told : usualDirectories(interpreter.elf) };
+    },
+  };
+}
+
+function readHeaders(root: ForeignRoot, node: LocatedNode): ElfObject | undefined {
+  try {
+    return root.open(node, (read) => parseElf(read));
+  } catch (error) {
+    if (!(error instanceof ElfError)) throw error;
+    throw new Failure(`read ${node.path} in ${root.directory}: broken ELF file, ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Directories of ld.so.conf and what it includes, in order, each file read once. */
+export function configuredDirectories(root: ForeignRoot): string[] {
+  const directories: string[] = [];
+  const seen = new Set<string>();
+  const pending = ['/etc/ld.so.conf'];
+  for (let path = pending.shift(); path !== undefined; path = pending.shift()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const included: string[] = [];
+    for (const directive of parseLinkerConfig(root.readText(path) ?? '')) {
+      if (directive.kind === 'directory') directories.push(directive.path);
+      else included.push(...matches(root, posix.resolve(posix.dirname(path), directive.pattern)));
+    }
+    pending.unshift(...included);
+  }
+  return [...new Set(directories)].filter((directory) => directory.startsWith('/'));
+}
+
+function matches(root: ForeignRoot, pattern: string): string[] {
+  let found = [''];
+  for (const part of pattern.split('/').slice(1)) {
+    found = found.flatMap((parent) =>
+      /[*?[]/.test(part)
+        ? root
+            .list(parent === '' ? '/' : parent)
+            .filter((name) => matchesGlob(name, part))
+            .map((name) => `${parent}/${name}`)
+        : [`${parent}/${part}`],
+    );
+  }
+  return found;
+}
