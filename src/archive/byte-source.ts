@@ -6,7 +6,7 @@ export interface ByteSource {
   pass(count: number): AsyncGenerator<Buffer, void, undefined>;
 }
 
-export class CutOff extends Error {
+class CutOff extends Error {
   constructor() {
     super('it is cut off');
   }

@@ -11,8 +11,6 @@ import { Failure } from '../failure.ts';
 
 export type Compression = 'zstd' | 'gzip' | 'none';
 
-export const compressions = ['zstd', 'gzip', 'none'] as const;
-
 /** Levels are the tools' own, from fast to small. */
 const levels = {
   zstd: { least: 1, most: 19, usual: 3 },

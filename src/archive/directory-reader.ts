@@ -4,11 +4,7 @@ import { join } from 'node:path';
 import type { ReadEntry } from './read-image.ts';
 
 export async function* readDirectory(top: string): AsyncGenerator<ReadEntry, void, undefined> {
-  const names = await readdir(top, { recursive: true });
-  const sorted = names.toSorted((one, other) =>
-    Buffer.compare(Buffer.from(one), Buffer.from(other)),
-  );
-  for (const path of sorted) {
+  for (const path of await listTree(top)) {
     const hostPath = join(top, path);
     const stats = await lstat(hostPath);
     const kind = stats.isFile()
@@ -27,6 +23,20 @@ export async function* readDirectory(top: string): AsyncGenerator<ReadEntry, voi
       content: kind === 'file' ? createReadStream(hostPath) : nothing(),
     };
   }
+}
+
+/** Sorted by bytes. readdir's own recursion goes through symlinks. */
+async function listTree(top: string): Promise<string[]> {
+  const paths: string[] = [];
+  const pending = [''];
+  for (let parent = pending.pop(); parent !== undefined; parent = pending.pop()) {
+    for (const entry of await readdir(join(top, parent), { withFileTypes: true })) {
+      const path = join(parent, entry.name);
+      paths.push(path);
+      if (entry.isDirectory()) pending.push(path);
+    }
+  }
+  return paths.toSorted((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {

@@ -44,7 +44,7 @@ async function addEntry(archive: Pack, entry: ImageEntry, modificationTime: numb
         await once(body, 'drain');
       }
     }
-    body.end();
+    body.end(undefined);
   }
   await promise;
 }

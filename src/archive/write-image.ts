@@ -14,8 +14,7 @@ import { writeDirectory } from './directory-writer.ts';
 import type { ArchiveWriter } from './image-writer.ts';
 import { writeTar } from './tar-writer.ts';
 
-export const formats = ['cpio', 'tar', 'directory'] as const;
-export type ImageFormat = (typeof formats)[number];
+export type ImageFormat = 'cpio' | 'tar' | 'directory';
 
 export interface WriteOptions {
   readonly output: string;

@@ -115,7 +115,7 @@ export function resolveClosure(
     for (const note of object.elf.dlopen) followNote(note, object, load, options);
   }
   checkVersions(libraries(), loaded);
-  return members.map(({ loadedBy: _, ...member }) => member);
+  return members;
 }
 
 function followNote(

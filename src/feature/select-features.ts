@@ -6,7 +6,7 @@ import { lvm } from './lvm.ts';
 import { md } from './md.ts';
 
 /** Every feature there is; all of them go into an image that names none. */
-export const features: readonly Feature[] = [base, crypt, lvm, md];
+const features: readonly Feature[] = [base, crypt, lvm, md];
 
 /**
  * The features of that name, in the order of the table. Each word may be a list with commas. The

@@ -1,7 +1,7 @@
 /** What an image is made of: plain data, in the image's own paths (absolute, below its root). */
 export type ImageEntry = DirectoryEntry | FileEntry | SymlinkEntry;
 
-export interface DirectoryEntry {
+interface DirectoryEntry {
   readonly kind: 'directory';
   readonly path: string;
   readonly origin: string;

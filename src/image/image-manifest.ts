@@ -18,7 +18,7 @@ export interface ManifestFile {
   readonly sha256: string;
 }
 
-export interface ManifestSymlink {
+interface ManifestSymlink {
   readonly path: string;
   readonly target: string;
 }

@@ -43,14 +43,21 @@ function resolvePrograms(image: Image, directory: string): boolean {
 
 type Entrance = readonly [command: string, ...words: string[]];
 
-/** A user namespace needs no rights; where there is none, root may still chroot. */
+/**
+ * A change of root with the host's /proc in it (lvm asks it for the kernel's device types), seen by
+ * the started program alone. A user namespace needs no rights; where there is none, root has them.
+ */
 async function findEntrance(directory: string): Promise<Entrance | undefined> {
+  const script =
+    'busybox=$1; shift; "$busybox" mount -o rbind /proc "$0/proc" && exec "$busybox" chroot "$0" "$@"';
+  const shell = `${directory}/guard/busybox`;
+  const enter = [shell, 'sh', '-c', script, directory, shell];
   const entrances: Entrance[] = [
-    ['unshare', '--user', '--map-root-user', '--root', directory],
-    ['chroot', directory],
+    ['unshare', '--user', '--map-root-user', '--mount', ...enter],
+    ['unshare', '--mount', ...enter],
   ];
   for (const [command, ...words] of entrances) {
-    const { failed } = await execa(command, [...words, '/usr/bin/busybox', 'true'], {
+    const { failed } = await execa(command, [...words, '/guard/busybox', 'true'], {
       reject: false,
       stdin: 'ignore',
       timeout: startDeadline,
@@ -63,7 +70,8 @@ async function findEntrance(directory: string): Promise<Entrance | undefined> {
 async function startProgram(program: ImageProgram, enter: Entrance): Promise<void> {
   // As ldd -r: every symbol bound, nothing run.
   const trace = { LD_TRACE_LOADED_OBJECTS: '1', LD_BIND_NOW: '1', LD_WARN: '1' };
-  if (!program.static) await run(program, enter, [], trace, /not found|undefined symbol|error/);
+  if (!program.static)
+    await run(program, enter, [], trace, /not found|undefined symbol|error while loading/);
   if (program.probe !== undefined) await run(program, enter, program.probe, {}, undefined);
 }
 
@@ -76,7 +84,7 @@ async function run(
 ): Promise<void> {
   // The variables are for the program alone: env(1) of the image sets them after the change of root.
   const settings = Object.entries({ ...env, DM_DISABLE_UDEV: '1', LVM_SUPPRESS_FD_WARNINGS: '1' });
-  const start = ['/usr/bin/busybox', 'env', '-i', ...settings.map((pair) => pair.join('=')), path];
+  const start = ['/guard/busybox', 'env', '-i', ...settings.map((pair) => pair.join('=')), path];
   const { failed, all, shortMessage } = await execa(command, [...words, ...start, ...probe], {
     reject: false,
     all: true,

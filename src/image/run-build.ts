@@ -35,7 +35,7 @@ export interface BuildReport {
   readonly manifest: ImageManifest;
 }
 
-export interface ImagePart {
+interface ImagePart {
   readonly name: string;
   readonly files: number;
   readonly bytes: number;

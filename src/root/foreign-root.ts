@@ -27,7 +27,7 @@ export interface LocatedNode {
   readonly links: readonly RootLink[];
 }
 
-export interface RootLink {
+interface RootLink {
   /** Free of symlinks but for the last component, which is the link. */
   readonly path: string;
   /** What the link leads to in the end, free of symlinks. */

@@ -54,7 +54,7 @@ function readHeaders(root: ForeignRoot, node: LocatedNode): ElfObject | undefine
 }
 
 /** Directories of ld.so.conf and what it includes, in order, each file read once. */
-export function configuredDirectories(root: ForeignRoot): string[] {
+function configuredDirectories(root: ForeignRoot): string[] {
   const directories: string[] = [];
   const seen = new Set<string>();
   const pending = ['/etc/ld.so.conf'];
