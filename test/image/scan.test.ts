@@ -40,6 +40,39 @@ function plantSchedules(memory: Buffer, flips: (n: number) => number): void {
   }
 }
 
+/** What the command prints and its exit status. */
+async function scanCommand(...words: readonly string[]) {
+  const entry = join(import.meta.dirname, '../../src/main.ts');
+  const result = await execa(process.execPath, [entry, 'scan', ...words], { reject: false });
+  return { status: result.exitCode, out: result.stdout, errors: result.stderr };
+}
+
+/** Dumps a machine that was never started, with a file's content at physical addresses of its memory. */
+async function dumpMachine(
+  dump: string,
+  file: string,
+  addresses: readonly number[],
+): Promise<void> {
+  const commands = [
+    { execute: 'qmp_capabilities' },
+    { execute: 'dump-guest-memory', arguments: { paging: false, protocol: `file:${dump}` } },
+    { execute: 'quit' },
+  ];
+  await execa(
+    'qemu-system-x86_64',
+    [
+      ['-S', '-nodefaults', '-display', 'none', '-accel', 'tcg', '-qmp', 'stdio'],
+      // Little memory, and half of it above 4 GiB all the same.
+      ['-m', '64M', '-machine', 'pc,max-ram-below-4g=32M'],
+      addresses.flatMap((address) => [
+        '-device',
+        `loader,file=${file},addr=${address},force-raw=on`,
+      ]),
+    ].flat(),
+    { input: commands.map((command) => `${JSON.stringify(command)}\n`).join('') },
+  );
+}
+
 const text = Buffer.alloc(length, 'It was a dark and stormy night; the rain fell in torrents. ');
 const structures = Buffer.from(
   Uint32Array.from({ length: length / 4 }, (_, n) => [n >>> 2, 0xffff8880, n & 0xff, 0][n & 3]!)
@@ -67,5 +100,40 @@ describe.each([
 
   test('nothing is found when nothing is planted', async () => {
     expect(await findWithBoth(background, 10)).toEqual([[], []]);
+  });
+});
+
+describe('the command', () => {
+  test("tells physical addresses in QEMU's dump of a machine", async () => {
+    const [dump, key] = [join(folder, 'machine.elf'), join(folder, 'key')];
+    await writeFile(key, noise(64, 14));
+    await dumpMachine(dump, key, [0x10_0401, 0x1_0000_1003]);
+    const { status, out } = await scanCommand(dump, '--key', key);
+    expect(status).toBe(1);
+    expect(out.split('\n')).toEqual([
+      `0x000100401  key ${key}: whole, raw`,
+      `0x100001003  key ${key}: whole, raw`,
+      expect.stringMatching(/elf, \d+ MiB searched; 2 finds of given keys \(2 whole\), 0 sch/),
+    ]);
+  });
+
+  test('says by its exit status that it found nothing, and shows progress', async () => {
+    const dump = join(folder, 'dump');
+    await writeFile(dump, noise(length, 15));
+    const { status, errors } = await scanCommand(dump);
+    expect(status).toBe(0);
+    expect(errors).toContain('scan: 100 % of 16 MiB');
+  });
+
+  test.each([
+    ['an option it does not know', ['dump', '--bogus'], /Unknown argument: bogus/],
+    ['no dump', [], /Not enough/],
+    ['a dump that is not there', ['/absent'], /read dump \/absent: ENOENT/],
+  ])('ends with 2 for %s', async (_, words, message) => {
+    expect(await scanCommand(...words)).toMatchObject({
+      status: 2,
+      out: '',
+      errors: expect.stringMatching(message),
+    });
   });
 });
