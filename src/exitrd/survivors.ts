@@ -3,6 +3,7 @@
  * `@` (docs/ROOT_STORAGE_DAEMONS.md of systemd), units with SurviveFinalKillSignal=, what a hook
  * left behind. They hold the old root, and their memory may hold secrets.
  */
+import { readFileSync, readdirSync } from 'node:fs';
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { within } from './run-with-deadline.ts';
 
@@ -17,21 +18,37 @@ export interface Survivor {
 
 /** PF_KTHREAD of include/linux/sched.h, in the flags field of /proc/PID/stat. */
 const kernelThread = 0x00200000;
-const readDeadline = 500;
+/** For what looks into a process' memory map, which its own page faults may keep locked. */
+const readDeadline = 3_000;
 
 /** All processes but the first, ourselves, our children and the kernel's threads. */
 export async function findSurvivors(): Promise<readonly Survivor[]> {
-  const names = await within(readdir('/proc'), readDeadline, []);
-  const ids = names.filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(ids.map(describeSurvivor));
+  const found = await Promise.all(processIds().map(describeSurvivor));
   return found.filter((survivor) => survivor !== undefined);
 }
 
+function processIds(): readonly number[] {
+  try {
+    const names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return names.map(Number).filter((id) => id !== 1 && id !== process.pid);
+  } catch {
+    return [];
+  }
+}
+
+/** Most are the kernel's threads; /proc/PID/stat waits for nothing. */
+function readStat(processId: number): ReturnType<typeof parseStat> {
+  try {
+    return parseStat(readFileSync(`/proc/${processId}/stat`, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 async function describeSurvivor(processId: number): Promise<Survivor | undefined> {
-  if (processId === 1 || processId === process.pid) return undefined;
-  const directory = `/proc/${processId}`;
-  const facts = parseStat(await within(readFile(`${directory}/stat`, 'utf8'), readDeadline, ''));
+  const facts = readStat(processId);
   if (facts === undefined || facts.kernelThread || facts.parentId === process.pid) return undefined;
+  const directory = `/proc/${processId}`;
   const words = await within(readFile(`${directory}/cmdline`, 'utf8'), readDeadline, '');
   return {
     processId,
@@ -85,18 +102,10 @@ export async function killSurvivors(survivors: readonly Survivor[]): Promise<rea
   let left = survivors;
   for (let poll = 0; poll < killPolls && left.length > 0; poll += 1) {
     await new Promise((resolve) => setTimeout(resolve, killPollMilliseconds));
-    const alive = await Promise.all(
-      left.map(async (one) => ((await isAlive(one)) ? one : undefined)),
-    );
-    left = alive.filter((one) => one !== undefined);
+    // A zombie holds nothing: parseStat knows none.
+    left = left.filter(({ processId }) => readStat(processId) !== undefined);
   }
   return left;
-}
-
-async function isAlive({ processId }: Survivor): Promise<boolean> {
-  // A zombie holds nothing: parseStat knows none.
-  const text = await within(readFile(`/proc/${processId}/stat`, 'utf8'), readDeadline, '');
-  return parseStat(text) !== undefined;
 }
 
 function signal(processId: number, name: NodeJS.Signals): void {

@@ -49,7 +49,7 @@ export async function tearDown(
     failures = outcomes.filter(({ result }) => result === 'failed');
     last = await takeSnapshot(source);
     const next = planTeardown(last, { oldRoot, asideDirectory, busy: escalation.busy });
-    if (!isProgress(plan, next) && !(await escalate(escalation, failures))) break;
+    if (!isProgress(plan, next) && !(await escalate(escalation, failures, journal))) break;
     plan = planTeardown(last, { oldRoot, asideDirectory, busy: escalation.busy });
   }
   const left = planTeardown(last, { oldRoot, asideDirectory });
@@ -71,6 +71,7 @@ interface Escalation {
 async function escalate(
   escalation: Escalation,
   failures: readonly StepOutcome[],
+  journal: Journal,
 ): Promise<boolean> {
   const targets = failures.flatMap(({ step }) => (step.kind === 'unmount' ? [step.target] : []));
   escalation.rung += 1;
@@ -82,7 +83,8 @@ async function escalate(
       const doomed = [...new Set(holders)].filter(
         ({ storageDaemon }) => escalation.rung === 2 || !storageDaemon,
       );
-      await killSurvivors(doomed);
+      for (const { name, processId } of doomed) journal.detail(`kill ${name}[${processId}]`);
+      for (const { name } of await killSurvivors(doomed)) journal.detail(`${name}: does not die`);
       escalation.killed.push(...doomed);
       return true;
     }

@@ -20,6 +20,7 @@ const modules = [
   ['virtio_blk', 'virtio_console', 'ext4', 'overlay', 'loop', 'squashfs', 'erofs', 'vfat', 'fuse'],
   ['dm_mod', 'dm_crypt', 'dm_snapshot', 'dm_thin_pool', 'dm_integrity'],
   ['raid0', 'raid1', 'raid10', 'crc32c_intel'],
+  ['configfs', 'target_core_mod', 'target_core_file'],
   ['aesni_intel', 'xts', 'algif_skcipher', 'algif_hash'],
 ].flat();
 
