@@ -9,13 +9,12 @@
  * from before the mount to the end of `shutdownramfs --help` run from it with nothing cached, median
  * of nine (at shutdown). Everything is mounted in a mount namespace of its own.
  */
-import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { readDirectory } from '../src/archive/directory-reader.ts';
 
 const runs = 9;
 
@@ -119,12 +118,9 @@ async function prepare(form: Form, tree: string, source: string): Promise<void> 
 
 /** What the hook does at boot: every byte is read once and hashed. */
 async function checkAll(directory: string): Promise<void> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  for (const entry of entries.filter((entry) => entry.isFile())) {
+  for await (const { content } of readDirectory(directory)) {
     const hash = createHash('sha256');
-    const stream = createReadStream(join(entry.parentPath, entry.name));
-    stream.on('data', (chunk) => hash.update(chunk));
-    await once(stream, 'end');
+    for await (const part of content) hash.update(part);
   }
 }
 

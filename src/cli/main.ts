@@ -5,7 +5,9 @@ import { snapshotCommand } from './command/snapshot.ts';
 import { scanCommand } from './command/scan.ts';
 import { buildCommand } from './command/build.ts';
 import { catCommand } from './command/cat.ts';
+import { installCommand } from './command/install.ts';
 import { listCommand } from './command/list.ts';
+import { uninstallCommand } from './command/uninstall.ts';
 import { unpackCommand } from './command/unpack.ts';
 import { reportError } from './report-error.ts';
 import { UsageError } from './usage-error.ts';
@@ -23,6 +25,8 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .command(listCommand)
       .command(catCommand)
       .command(unpackCommand)
+      .command(installCommand)
+      .command(uninstallCommand)
       .demandCommand(1, 'Name a command.')
       .strict()
       .version(false)

@@ -1,0 +1,54 @@
+import type { CommandModule } from 'yargs';
+
+interface InstallArguments {
+  root: string;
+  hold: 'compressed' | 'unpacked' | undefined;
+  fill: 'boot' | 'shutdown';
+  feature: string[] | undefined;
+  'with-command': boolean;
+  start: boolean;
+}
+
+export const installCommand: CommandModule<object, InstallArguments> = {
+  command: 'install',
+  describe: 'Put image, service and shutdown hook in place and enable them',
+  builder: (yargs) =>
+    yargs
+      .option('root', {
+        type: 'string',
+        default: '/',
+        describe: 'Build from this root and install into it',
+      })
+      .option('hold', {
+        choices: ['compressed', 'unpacked'] as const,
+        describe: 'How the image lies in memory until shutdown; compressed where possible',
+      })
+      .option('fill', {
+        choices: ['boot', 'shutdown'] as const,
+        default: 'boot' as const,
+        describe: 'When the image is copied into memory',
+      })
+      .option('feature', {
+        type: 'string',
+        array: true,
+        describe: 'Kinds of layers the image can take apart; all where none is named',
+      })
+      .option('with-command', {
+        type: 'boolean',
+        default: false,
+        describe: 'Also install this executable as /usr/bin/shutdownramfs',
+      })
+      .option('start', {
+        type: 'boolean',
+        default: true,
+        describe: 'Fill now when the root is that of the running machine',
+      }),
+  async handler({ feature, root, hold, fill, start, 'with-command': withCommand }) {
+    const { installExitrd } = await import('../../install/install-exitrd.ts');
+    const done = await installExitrd({ root, hold, fill, withCommand, start, features: feature });
+    const why = done.reason === undefined ? '' : ` (${done.reason})`;
+    const memory = `${(done.kib / 1024).toFixed(1)} MiB of memory`;
+    process.stdout.write(`installed in ${done.root}: held ${done.hold}${why}, ${memory}, `);
+    process.stdout.write(`filled at ${done.fill}${done.started ? ' and now' : ''}\n`);
+  },
+};

@@ -1,0 +1,139 @@
+/** Installs into a root: image, hook and unit, in place one after the other, each whole or not. */
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { readAsset } from '../asset/asset.ts';
+import { Failure, reasonOf } from '../failure.ts';
+import { ownExecutable } from '../image/own-executable.ts';
+import { runBuild } from '../image/run-build.ts';
+import { sourceDateEpoch } from '../image/source-date-epoch.ts';
+import { chooseHold, type Hold } from './choose-hold.ts';
+import { compressUsr } from './compress-usr.ts';
+import * as installed from './installed-path.ts';
+import { readRecord, uniteRecords } from './installation-record.ts';
+import { makeDirectories, putInPlace, type Placed } from './put-in-place.ts';
+import { isRunning, startNow } from './running-machine.ts';
+import { sealImage } from './seal-image.ts';
+import { dracutDropInText, unitText, type FillTime } from './unit-text.ts';
+
+export interface InstallOptions {
+  readonly root: string;
+  /** Absent: compressed where that is possible. */
+  readonly hold: Hold | undefined;
+  readonly fill: FillTime;
+  readonly features: readonly string[] | undefined;
+  /** Also puts the executable itself at /usr/bin/shutdownramfs. */
+  readonly withCommand: boolean;
+  /** Fill now, when the root is this machine's. */
+  readonly start: boolean;
+}
+
+export interface Installation {
+  readonly root: string;
+  readonly hold: Hold;
+  /** Why the image is not held compressed when nobody asked for that. */
+  readonly reason: string | undefined;
+  /** Memory held from the filling to the shutdown, in KiB. */
+  readonly kib: number;
+  readonly fill: FillTime;
+  readonly started: boolean;
+}
+
+/** Leaves what was installed before as it was when it fails before the new image is whole. */
+export async function installExitrd(options: InstallOptions): Promise<Installation> {
+  const root = resolve(options.root);
+  const { hold, reason } = await chooseHold(root, options.hold);
+  const executable = ownExecutable();
+  const directories = await makeDirectories(root, installed.libraryDirectory);
+  const { name, kib } = await makeImage(root, executable, hold, options.features);
+  const files: readonly (readonly [string, Placed])[] = [
+    [installed.hookFile, textAsset('hooks/shutdownramfs.shutdown', 0o755)],
+    [installed.unitFile, unit(options.fill)],
+    [installed.dracutDropIn, { kind: 'text', text: dracutDropInText, mode: 0o644 }],
+    [installed.enablingLink, { kind: 'symlink', target: installed.unitFile }],
+    ...(options.withCommand ? [commandCopy(executable)] : []),
+  ];
+  for (const [path] of files) {
+    directories.push(...(await makeDirectories(root, path.slice(0, path.lastIndexOf('/')))));
+  }
+  // Before the files, so that an installation that ends halfway can be uninstalled.
+  const record = uniteRecords(await readRecord(root), {
+    version: 1,
+    paths: files.map(([path]) => path),
+    directories,
+  });
+  const text = `${JSON.stringify(record, null, 1)}\n`;
+  await putInPlace(root, installed.recordFile, { kind: 'text', text, mode: 0o644 });
+  await putInPlace(root, installed.imageLink, { kind: 'symlink', target: name });
+  for (const [path, placed] of files) await putInPlace(root, path, placed);
+  await removeImages(root, name);
+  const started = options.start && (await isRunning(root));
+  if (started) await startNow();
+  return { root, hold, reason, kib, fill: options.fill, started };
+}
+
+/** The image in a directory named after its content, beside the one in use. */
+async function makeImage(
+  root: string,
+  executable: string,
+  hold: Hold,
+  features: readonly string[] | undefined,
+) {
+  const library = join(root, installed.libraryDirectory);
+  const part = join(library, '.image.new');
+  const tree = join(part, 'tree');
+  try {
+    await rm(part, { recursive: true, force: true });
+    await mkdir(part);
+    const image = { output: tree, format: 'directory', compress: 'none' } as const;
+    await runBuild({ ...image, root, executable, features });
+    if (hold === 'compressed') {
+      await compressUsr(tree, sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']));
+    }
+    const { digest, kib } = await sealImage(part);
+    const name = `image-${digest.slice(0, 16)}`;
+    await flush(library);
+    await replace(part, join(library, name), join(library, '.image.old'));
+    return { name, kib };
+  } catch (error) {
+    await rm(part, { recursive: true, force: true });
+    if (error instanceof Failure) throw error;
+    throw new Failure(`make image in ${library}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** The same image again repairs what has happened to its files. */
+async function replace(made: string, target: string, old: string): Promise<void> {
+  await rm(old, { recursive: true, force: true });
+  await rename(target, old).catch((error: unknown) => {
+    if (reasonOf(error) !== 'ENOENT') throw error;
+  });
+  await rename(made, target);
+  await rm(old, { recursive: true, force: true });
+}
+
+/** The name may not outlive a power cut that its bytes do not. */
+async function flush(directory: string): Promise<void> {
+  await execa('sync', ['--file-system', directory]);
+}
+
+async function removeImages(root: string, kept: string): Promise<void> {
+  const library = join(root, installed.libraryDirectory);
+  for (const name of await readdir(library)) {
+    if (!name.startsWith('image-') || name === kept) continue;
+    await rm(join(library, name), { recursive: true });
+  }
+}
+
+function textAsset(key: string, mode: number): Placed {
+  return { kind: 'text', text: readAsset(key), mode };
+}
+
+function unit(fill: FillTime): Placed {
+  const text = readAsset('hooks/shutdownramfs.service').toString();
+  return { kind: 'text', text: unitText(text, fill), mode: 0o644 };
+}
+
+function commandCopy(executable: string): readonly [string, Placed] {
+  return [installed.commandFile, { kind: 'copy', source: executable, mode: 0o755 }];
+}

@@ -1,0 +1,11 @@
+/** Where an installation lies below the root it is made for. */
+export const libraryDirectory = '/usr/lib/shutdownramfs';
+/** A symlink to the directory that holds the image in use. */
+export const imageLink = `${libraryDirectory}/image`;
+export const recordFile = `${libraryDirectory}/installed.json`;
+export const hookFile = '/usr/lib/systemd/system-shutdown/shutdownramfs.shutdown';
+export const unitFile = '/usr/lib/systemd/system/shutdownramfs.service';
+export const enablingLink = '/etc/systemd/system/sysinit.target.wants/shutdownramfs.service';
+export const dracutDropIn =
+  '/usr/lib/systemd/system/dracut-shutdown.service.d/50-shutdownramfs.conf';
+export const commandFile = '/usr/bin/shutdownramfs';

@@ -1,0 +1,138 @@
+import { chmod, lstat, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeTree, type InstalledTree } from '../support/installed-tree.ts';
+
+const unit = '/usr/lib/systemd/system/shutdownramfs.service';
+const around = [
+  '/etc/systemd/system/sysinit.target.wants/shutdownramfs.service',
+  '/usr/lib/shutdownramfs/image',
+  '/usr/lib/shutdownramfs/installed.json',
+  '/usr/lib/systemd/system-shutdown/shutdownramfs.shutdown',
+  '/usr/lib/systemd/system/dracut-shutdown.service.d/50-shutdownramfs.conf',
+  unit,
+];
+
+let tree: InstalledTree;
+beforeAll(async () => {
+  tree = await makeTree();
+});
+afterAll(() => tree.remove());
+
+const outsideImage = async () =>
+  (await tree.files()).filter((path) => !path.startsWith('/usr/lib/shutdownramfs/image-'));
+const imageName = () => readlink(join(tree.upper, 'usr/lib/shutdownramfs/image'));
+const inImage = async (path: string) =>
+  join(tree.upper, 'usr/lib/shutdownramfs', await imageName(), path);
+
+describe('an installation into a tree', () => {
+  test('says what it did', async () => {
+    const { exitCode, all } = await tree.run('install');
+    expect(all).toMatch(
+      /^installed in \S+: held compressed, [3-5]\d\.\d MiB of memory, filled at boot$/,
+    );
+    expect(exitCode).toBe(0);
+  });
+
+  test('adds only what belongs to it', async () => {
+    expect(await outsideImage()).toStrictEqual(around);
+  });
+
+  test('keeps the heavy part compressed and nothing executable as shutdown', async () => {
+    expect(await readdir(await inImage('tree'))).toStrictEqual(
+      [
+        'bin',
+        'dev',
+        'etc',
+        'guard',
+        'lib',
+        'lib64',
+        'mnt',
+        'oldroot',
+        'proc',
+        'run',
+        'sbin',
+      ].concat(['shutdown', 'sys', 'tmp', 'usr', 'usr.squashfs']),
+    );
+    expect((await lstat(await inImage('tree/shutdown'))).mode & 0o777).toBe(0o644);
+  });
+
+  test('records checksums that sha256sum agrees with', async () => {
+    const words = ['-c', '--strict', '--quiet', await inImage('sha256sums')];
+    await execa('sha256sum', words, { cwd: await inImage('tree') });
+    const sums = await readFile(await inImage('sha256sums'), 'utf8');
+    expect(sums.split('\n').map((line) => line.slice(66))).toStrictEqual([
+      './etc/initrd-release',
+      './etc/lvm/lvm.conf',
+      './guard/busybox',
+      './shutdown',
+      './usr.squashfs',
+      '',
+    ]);
+  });
+
+  test('has a unit that systemd takes, enabled', async () => {
+    const said = await tree.script(`systemd-analyze verify --man=no --root="$1" ${unit} 2>&1`);
+    expect(said).toBe('');
+    const link = join(tree.upper, around[0] ?? '');
+    expect(await readlink(link)).toBe(unit);
+  });
+
+  test('done again with other options, changes only these', async () => {
+    const before = await imageName();
+    const { all } = await tree.run('install', '--fill', 'shutdown');
+    expect(all).toContain('filled at shutdown');
+    expect(await imageName()).toBe(before);
+    expect(await outsideImage()).toStrictEqual(around);
+    expect(await readFile(tree.upper + unit, 'utf8')).toMatch(/\.shutdown placeholder$/m);
+  });
+
+  test('that fails leaves the one before', async () => {
+    const before = await tree.files();
+    const failing = await tree.run('install', '--feature', 'nonsense');
+    expect(failing.exitCode).toBe(1);
+    expect(await tree.files()).toStrictEqual(before);
+  });
+
+  test('unpacked, replaces the image', async () => {
+    const before = await imageName();
+    const { all } = await tree.run('install', '--hold', 'unpacked', '--with-command');
+    expect(all).toContain('held unpacked');
+    expect(await imageName()).not.toBe(before);
+    expect(await readdir(join(tree.upper, 'usr/lib/shutdownramfs'))).toStrictEqual([
+      'image',
+      await imageName(),
+      'installed.json',
+    ]);
+    expect(await outsideImage()).toContain('/usr/bin/shutdownramfs');
+    await lstat(await inImage('tree/usr/bin/shutdownramfs'));
+  });
+
+  test('is taken out to the last file, and what others put beside it stays', async () => {
+    const foreign = join(tree.upper, 'usr/lib/systemd/system-shutdown/foreign');
+    await writeFile(foreign, '');
+    expect(await tree.run('uninstall')).toMatchObject({ exitCode: 0, all: '' });
+    expect(await tree.files()).toStrictEqual(['/usr/lib/systemd/system-shutdown/foreign']);
+    await rm(foreign);
+  });
+
+  test('cannot be taken out twice', async () => {
+    const { exitCode, all } = await tree.run('uninstall');
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(/uninstall from \S+: nothing is installed there/);
+  });
+});
+
+test('an installation where nothing can be written fails and names the place', async () => {
+  const other = await makeTree();
+  try {
+    await other.script('mkdir "$1/usr/lib/shutdownramfs"; mkdir "$1/usr/lib/shutdownramfs/image"');
+    await chmod(join(other.upper, 'usr/lib/shutdownramfs'), 0o755);
+    const { exitCode, all } = await other.run('install', '--hold', 'unpacked');
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(/write \S+\/usr\/lib\/shutdownramfs\/image: E\w+/);
+  } finally {
+    await other.remove();
+  }
+});
