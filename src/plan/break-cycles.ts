@@ -17,15 +17,12 @@ export interface AcyclicStack {
   readonly moves: readonly MoveStackNode[];
   /** Detached lazily because what hangs in them can neither go first nor be moved. */
   readonly lazy: ReadonlySet<MountStackNode>;
-  /** What goes along with those. */
-  readonly detached: ReadonlySet<MountStackNode>;
 }
 
 /** Of a cycle that no move breaks, which only a damaged snapshot has, the first of these is dropped. */
 const doubt: readonly EdgeReason[] = [
   'caution',
-  'possible-layer',
-  'cover',
+  'possible-holder',
   'layer',
   'container',
   'backing-file',
@@ -39,43 +36,62 @@ export function breakCycles(graph: StackGraph, options: PlanOptions): AcyclicSta
   const number = new Map(graph.nodes.map((node, i) => [node, i]));
   const certain = dropCautions(number, graph.edges);
   let edges = dropImpossible(number, certain);
-  const moved = new Set<MountStackNode>();
+  const moved = new Map<MountStackNode, readonly StackNode[]>();
   const lazy = new Set<MountStackNode>();
-  const detached = new Set<MountStackNode>();
-  const breakEdge = (edge: ParentEdge) => {
-    edges = edges.filter((other) => other !== edge);
+  const moveOut = (mount: MountStackNode) => {
+    if (moved.has(mount)) return;
+    const held = edges.filter((edge) => edge.from === mount && isBreakable(edge));
+    const hiding = edges
+      .filter(isBreakable)
+      .filter((edge) => edge.to === mount && hidesTarget(edge));
+    moved.set(
+      mount,
+      held.map(({ to }) => to),
+    );
+    edges = edges.filter((edge) => !held.includes(edge));
+    // A path leads to the mount only when those on top of it are out of the way.
+    for (const edge of hiding) if (isMovable(edge, options)) moveOut(edge.from);
+  };
+  const breakEdge = (edge: BreakableEdge) => {
     if (isMovable(edge, options)) {
-      moved.add(edge.from);
-    } else {
+      moveOut(edge.from);
+      return;
+    }
+    edges = edges.filter((other) => other !== edge);
+    if (edge.reason === 'parent') {
       edges.push({ from: edge.to, to: edge.from, reason: 'detached-with' });
       lazy.add(edge.to);
-      detached.add(edge.from);
     }
   };
-  for (const edge of edges.filter(isParentEdge)) {
+  for (const edge of edges.filter(isBreakable)) {
     if (isInTheWay(edge, options)) breakEdge(edge);
   }
   for (;;) {
     const cyclic = edgesOnCycles(number, edges);
     if (cyclic.length === 0) break;
     const choices = cyclic
-      .map((group) => group.filter(isParentEdge).toSorted(byPreference(options))[0])
+      .map((group) => group.filter(isBreakable).toSorted(byPreference(options))[0])
       .filter((edge) => edge !== undefined);
     if (choices.length === 0) edges = dropImpossible(number, edges);
     else choices.forEach(breakEdge);
   }
-  return { ...addMoves(graph.nodes, edges, moved), lazy, detached };
+  return { ...addMoves(graph.nodes, edges, moved), lazy };
 }
 
-type ParentEdge = StackEdge & { readonly from: MountStackNode; readonly to: MountStackNode };
+type BreakableEdge = StackEdge & { readonly from: MountStackNode; readonly to: MountStackNode };
 
-function isParentEdge(edge: StackEdge): edge is ParentEdge {
-  return edge.reason === 'parent';
+/** Moving a mount away helps what it hangs in, and what it hides. */
+function isBreakable(edge: StackEdge): edge is BreakableEdge {
+  return edge.reason === 'parent' || edge.reason === 'cover';
+}
+
+function hidesTarget({ from, to, reason }: BreakableEdge): boolean {
+  return reason === 'cover' || from.node.mount.target === to.node.mount.target;
 }
 
 /** The nearest to the root first: with it go all below it. */
 function byPreference(options: PlanOptions) {
-  return (a: ParentEdge, b: ParentEdge): number =>
+  return (a: BreakableEdge, b: BreakableEdge): number =>
     Number(isMovable(b, options)) - Number(isMovable(a, options)) ||
     a.from.node.depth - b.from.node.depth ||
     a.from.node.mount.mountId - b.from.node.mount.mountId;
@@ -85,13 +101,13 @@ function byPreference(options: PlanOptions) {
  * The kernel refuses to move a mount out of a shared one (mount(2), EINVAL). systemd makes all
  * private before it pivots, so a running machine's tags do not count.
  */
-function isMovable({ from }: ParentEdge, { oldRoot }: PlanOptions): boolean {
+function isMovable({ from }: BreakableEdge, { oldRoot }: PlanOptions): boolean {
   const tags = from.node.parent?.mount.tags ?? [];
   return oldRoot === '/' || !tags.some((tag) => tag.startsWith('shared:'));
 }
 
 /** Holds up its parent although nothing shows why, or may not be unmounted at all. */
-function isInTheWay(edge: ParentEdge, options: PlanOptions): boolean {
+function isInTheWay(edge: BreakableEdge, options: PlanOptions): boolean {
   const { fate, node } = edge.from;
   const isBusy = options.busy?.includes(node.mount.target) === true;
   return (isBusy || fate === 'pinned') && isMovable(edge, options);
@@ -103,7 +119,7 @@ function dropCautions(number: NodeNumbers, edges: readonly StackEdge[]): StackEd
   const doubtful = new Set(
     edgesOnCycles(
       number,
-      edges.filter(({ reason }) => reason !== 'possible-layer'),
+      edges.filter(({ reason }) => reason !== 'possible-holder'),
     )
       .flat()
       .filter(({ reason }) => reason === 'caution'),
@@ -116,7 +132,7 @@ function dropImpossible(number: NodeNumbers, edges: StackEdge[]): StackEdge[] {
   for (;;) {
     const cyclic = edgesOnCycles(
       number,
-      kept.filter((edge) => !isParentEdge(edge)),
+      kept.filter((edge) => !isBreakable(edge)),
     );
     if (cyclic.length === 0) return kept;
     const dropped = new Set(

@@ -116,7 +116,7 @@ function whatIsNeeded(index: SnapshotIndex, roots: readonly MountNode[], options
         const slave = index.deviceByName.get(name);
         if (slave !== undefined) devicesToVisit.push(slave);
       }
-      if (device.loop !== undefined) pin(locateFile(index, device.loop.backingFile));
+      if (device.loop !== undefined) pin(locateFile(index, device.loop.backingFile)[0]);
     }
   }
   return { stays, pinned, devices };

@@ -33,7 +33,7 @@ export function levelsOf(
   function collectNeeds(node: StackNode): ReadonlySet<StackNode> {
     const found = new Set<StackNode>();
     for (const { from, reason } of predecessors.get(node) ?? []) {
-      if (reason === 'caution' || reason === 'possible-layer') continue;
+      if (reason === 'caution' || reason === 'possible-holder') continue;
       if (hasStep(from)) found.add(from);
       else for (const further of needs.get(from) ?? []) found.add(further);
     }

@@ -3,14 +3,14 @@ import type { MountNode } from './snapshot-index.ts';
 import type { MountStackNode, MoveStackNode, StackEdge, StackNode } from './stack-graph.ts';
 
 /**
- * Adds a move for each of these mounts: before what it was in the way of, before all that is
+ * Adds a move for each of these mounts: before the nodes it is in the way of, before all that is
  * unmounted below it (which has another target then), after an inner mount's own move, after what
  * covers it, and after swap files below it are off, which are known by their path only.
  */
 export function addMoves(
   nodes: readonly StackNode[],
   edges: readonly StackEdge[],
-  moved: ReadonlySet<MountStackNode>,
+  moved: ReadonlyMap<MountStackNode, readonly StackNode[]>,
 ) {
   const moves = nodes
     .filter((node) => node.kind === 'mount')
@@ -28,21 +28,22 @@ export function addMoves(
       const own = moveOf.get(node.node);
       if (own === undefined) continue;
       if (chain[1] !== undefined) add(own, chain[1]);
-      const parent = nodes.find(
-        (other) => other.kind === 'mount' && other.node === node.node.parent,
-      );
-      if (parent !== undefined) add(own, parent);
+      for (const held of moved.get(node) ?? []) {
+        add(own, held);
+        const further = held.kind === 'mount' ? moveOf.get(held.node) : undefined;
+        if (further !== undefined && hides(node.node, held)) add(own, further);
+      }
     } else if (node.kind === 'swap' && node.swap.kind === 'file') {
       for (const move of moves) {
         if (isAtOrBelow(node.swap.path, move.node.mount.target)) add(node, move);
       }
     }
   }
-  for (const edge of edges) {
-    const move = edge.to.kind === 'mount' ? moveOf.get(edge.to.node) : undefined;
-    if (edge.reason === 'cover' && move !== undefined) add(edge.from, move);
-  }
   return { nodes: [...nodes, ...moves], edges: [...edges, ...added], moves };
+}
+
+function hides(node: MountNode, held: StackNode): boolean {
+  return held.kind === 'mount' && isAtOrBelow(held.node.mount.target, node.mount.target);
 }
 
 /** The moves that take a mount along, the innermost first. */

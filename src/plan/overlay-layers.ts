@@ -1,5 +1,5 @@
 import { decodeOctal } from '../snapshot/parse-mountinfo.ts';
-import { below, selfAndAncestors } from './path.ts';
+import { below, isAtOrBelow, selfAndAncestors } from './path.ts';
 import { locateFile } from './locate-file.ts';
 import type { MountNode, SnapshotIndex } from './snapshot-index.ts';
 
@@ -19,15 +19,17 @@ function parseOverlayLayers(superOptions: string): readonly string[] {
 
 export interface OverlayLayers {
   readonly mounts: readonly MountNode[];
-  /** Layers that lie on no mount of today's, as far as their names tell. */
+  /** Mounts under those, in which the layer may lie as well. */
+  readonly possible: readonly MountNode[];
+  /** Layers whose names tell no mount of today's, or only the root, where every path leads to. */
   readonly unresolved: readonly string[];
 }
 
 /**
- * The mounts an overlay's layers lie on. A layer is looked for where its path leads now, then where
- * it leads below the old root, then by the end of a mount's target (`/root/lower`, mounted in the
- * initramfs, is `/oldroot/lower`). What only leads to the overlay itself is no answer, nor is the
- * root of a tree, which every path leads to.
+ * The mounts an overlay's layers lie on. A layer is looked for where its path leads below the old
+ * root, then where it leads now, then by the end of a mount's target (`/root/lower`, mounted in the
+ * initramfs, is `/oldroot/lower`). The old root, which every path leads to, is the last answer and no
+ * sure one, and only for an overlay mounted in it.
  */
 export function locateOverlayLayers(
   index: SnapshotIndex,
@@ -35,13 +37,15 @@ export function locateOverlayLayers(
   oldRoot: string,
 ): OverlayLayers {
   const mounts = new Set<MountNode>();
+  const possible = new Set<MountNode>();
   const unresolved: string[] = [];
   for (const path of parseOverlayLayers(overlay.mount.superOptions)) {
-    const found = locateLayer(index, overlay, path, oldRoot);
-    for (const mount of found) mounts.add(mount);
-    if (found.length === 0) unresolved.push(path);
+    const [likeliest, ...others] = locateLayer(index, overlay, path, oldRoot);
+    if (likeliest === undefined || likeliest.mount.target === oldRoot) unresolved.push(path);
+    if (likeliest !== undefined) mounts.add(likeliest);
+    for (const other of others) possible.add(other);
   }
-  return { mounts: [...mounts], unresolved };
+  return { mounts: [...mounts], possible: [...possible], unresolved };
 }
 
 function locateLayer(
@@ -51,17 +55,18 @@ function locateLayer(
   oldRoot: string,
 ): readonly MountNode[] {
   if (!path.startsWith('/')) return [];
-  const isAnswer = (node: MountNode | undefined, root: string): node is MountNode =>
-    node !== undefined && node !== overlay && node.mount.target !== root;
-  const here = locateFile(index, path);
-  const inOldRoot = locateFile(index, below(oldRoot, path));
-  if (isAnswer(inOldRoot, oldRoot)) return [inOldRoot];
-  if (isAnswer(here, '/')) return [here];
+  const inOldRoot = locateFile(index, below(oldRoot, path), overlay);
+  if (inOldRoot.some(({ mount }) => isBelow(mount.target, oldRoot))) return inOldRoot;
+  const here = locateFile(index, path, overlay);
+  if (here.some(({ mount }) => mount.target !== '/')) return here;
   const byEnd = matchByEnd(index, overlay, path);
-  if (byEnd.length > 0) return byEnd;
-  return inOldRoot !== undefined && inOldRoot !== overlay && isOn(overlay, inOldRoot)
-    ? [inOldRoot]
-    : [];
+  return byEnd.length > 0
+    ? byEnd
+    : inOldRoot.filter((node) => node.mount.target === oldRoot && isOn(overlay, node));
+}
+
+function isBelow(target: string, directory: string): boolean {
+  return target !== directory && isAtOrBelow(target, directory);
 }
 
 /** Mounts whose target ends as the layer's path or a directory above it ends, in the most words. */

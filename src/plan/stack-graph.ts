@@ -48,8 +48,8 @@ export type EdgeReason =
   | 'holder'
   | 'container'
   | 'swap'
-  /** An overlay whose layers cannot be found, before every mount that may be one; an order only. */
-  | 'possible-layer'
+  /** What lies in one of several mounts, before each of them that it may lie in; an order only. */
+  | 'possible-holder'
   /** It may be so, the snapshot does not tell: an order where nothing speaks against it. */
   | 'caution'
   /** A mount is moved before what is below it is unmounted, and after what names it by path. */
@@ -85,7 +85,10 @@ export function buildStackGraph(index: SnapshotIndex, options: PlanOptions): Sta
       },
     ]),
   );
-  const context: Context = { index, options, mountNodes, deviceNodes };
+  const hiding = new Set(
+    holdingFiles([...mountNodes.values()]).flatMap(({ node }) => coverings(index, node)),
+  );
+  const context: Context = { index, options, mountNodes, deviceNodes, hiding };
   const swapNodes = index.swaps.map((swap): SwapStackNode => ({
     kind: 'swap',
     swap,
@@ -107,6 +110,8 @@ interface Context {
   readonly options: PlanOptions;
   readonly mountNodes: ReadonlyMap<MountNode, MountStackNode>;
   readonly deviceNodes: ReadonlyMap<BlockDevice, DeviceStackNode>;
+  /** Mounts that hide one which has to be unmounted by itself. */
+  readonly hiding: ReadonlySet<MountNode>;
 }
 
 function mountEdges(context: Context, from: MountStackNode): readonly StackEdge[] {
@@ -127,29 +132,30 @@ function mountEdges(context: Context, from: MountStackNode): readonly StackEdge[
  * A light mount in a light parent goes with it; whatever hangs in a light tree has to go before the
  * whole of it, since detaching the tree would take it along unseen.
  */
-function treeEdges({ mountNodes }: Context, from: MountStackNode): readonly StackEdge[] {
-  const parent = from.node.parent && mountNodes.get(from.node.parent);
+function treeEdges(context: Context, from: MountStackNode): readonly StackEdge[] {
+  const parent = from.node.parent && context.mountNodes.get(from.node.parent);
   if (parent === undefined) return [];
-  if (isDetachedWithParent(from, mountNodes)) {
+  if (isDetachedWithParent(context, from)) {
     return [{ from: parent, to: from, reason: 'detached-with' }];
   }
-  let top = parent;
-  while (isDetachedWithParent(top, mountNodes)) {
-    const above = top.node.parent && mountNodes.get(top.node.parent);
-    if (above === undefined) break;
-    top = above;
-  }
-  return [{ from, to: top, reason: 'parent' }];
+  return [{ from, to: topOfTree(context, parent), reason: 'parent' }];
 }
 
-/** Whether a mount needs no step of its own, being below a tree that is detached lazily. */
-function isDetachedWithParent(
-  { node, fate }: MountStackNode,
-  mountNodes: ReadonlyMap<MountNode, MountStackNode>,
-): boolean {
-  return (
-    fate === 'light' && node.parent !== undefined && mountNodes.get(node.parent)?.fate === 'light'
-  );
+/**
+ * Whether a mount needs no step of its own, being in a tree that is detached lazily. It does when it
+ * lies on top of such a tree, whose path leads to it then, or hides what must go before the tree.
+ */
+function isDetachedWithParent(context: Context, { node, fate }: MountStackNode): boolean {
+  const parent = node.parent && context.mountNodes.get(node.parent);
+  if (fate !== 'light' || parent?.fate !== 'light' || context.hiding.has(node)) return false;
+  return node.mount.target !== topOfTree(context, parent).node.mount.target;
+}
+
+function topOfTree(context: Context, node: MountStackNode): MountStackNode {
+  const parent = node.node.parent && context.mountNodes.get(node.node.parent);
+  return parent !== undefined && isDetachedWithParent(context, node)
+    ? topOfTree(context, parent)
+    : node;
 }
 
 /**
@@ -172,21 +178,28 @@ function coverings(index: SnapshotIndex, node: MountNode): readonly MountNode[] 
 function overlayEdges(context: Context, from: MountStackNode): readonly StackEdge[] {
   const { index, options, mountNodes } = context;
   const layers = locateOverlayLayers(index, from.node, options.oldRoot);
-  const located = lookUp(mountNodes, layers.mounts).filter(({ fate }) => fate !== 'light');
-  const edges = edgesTo(from, located, 'layer');
+  const located = holdingFiles(lookUp(mountNodes, layers.mounts));
+  const edges = [
+    ...edgesTo(from, located, 'layer'),
+    ...edgesTo(from, holdingFiles(lookUp(mountNodes, layers.possible)), 'possible-holder'),
+  ];
   if (layers.unresolved.length === 0) return edges;
-  const candidates = [...mountNodes.values()].filter(
-    ({ fate, node }) => fate !== 'light' && node.mount.fstype !== 'overlay',
+  const candidates = holdingFiles([...mountNodes.values()]).filter(
+    ({ node }) => node.mount.fstype !== 'overlay' || node.depth > from.node.depth,
   );
-  return [...edges, ...edgesTo(from, candidates, 'possible-layer')];
+  return [...edges, ...edgesTo(from, candidates, 'possible-holder')];
+}
+
+/** What is kept elsewhere, or has no files, keeps nothing busy. */
+function holdingFiles(nodes: readonly MountStackNode[]): readonly MountStackNode[] {
+  return nodes.filter(({ fate }) => fate !== 'light');
 }
 
 function swapEdges({ index, mountNodes, deviceNodes }: Context, from: SwapStackNode) {
   if (from.device !== undefined) return edgesTo(from, lookUp(deviceNodes, [from.device]), 'swap');
   if (from.swap.kind === 'partition') return edgesTo(from, [...deviceNodes.values()], 'caution');
-  const holder = locateFile(index, from.swap.path);
-  const mount = holder && mountNodes.get(holder);
-  if (mount !== undefined) return edgesTo(from, [mount], 'swap');
+  const mounts = lookUp(mountNodes, locateFile(index, from.swap.path));
+  if (mounts.length > 0) return edgesTo(from, mounts, 'swap');
   return edgesTo(from, [...mountNodes.values()], 'caution');
 }
 
@@ -214,20 +227,39 @@ function deviceEdges(context: Context, from: DeviceStackNode): readonly StackEdg
 
 /**
  * A file in a mount that was detached shows a path without it, which then seems to lie in a mount
- * that stays: the loop device is detached early, before all that may hold the file.
+ * that stays: the loop device is detached early, before all that may hold the file. Where mounts
+ * lie on each other the file is in the topmost that is not made of the loop device itself.
  */
 function backingEdges(
   { index, mountNodes }: Context,
   from: DeviceStackNode,
   backingFile: string,
 ): readonly StackEdge[] {
-  const holder = locateFile(index, backingFile);
-  const mount = holder && mountNodes.get(holder);
-  if (mount?.fate === 'light') return [];
-  if (mount !== undefined) return edgesTo(from, [mount], 'backing-file');
-  if (from.isProtected) return [];
-  const candidates = [...mountNodes.values()].filter(({ fate }) => fate !== 'light');
-  return edgesTo(from, candidates, 'caution');
+  const located = locateFile(index, backingFile);
+  const possible = located.filter(
+    (node) => located.length === 1 || !isOn(index, node, from.device),
+  );
+  const [likeliest, ...others] = lookUp(mountNodes, possible);
+  if (likeliest?.fate === 'light') return [];
+  if (likeliest !== undefined) {
+    return [
+      ...edgesTo(from, [likeliest], 'backing-file'),
+      ...edgesTo(from, holdingFiles(others), 'possible-holder'),
+    ];
+  }
+  return from.isProtected ? [] : edgesTo(from, holdingFiles([...mountNodes.values()]), 'caution');
+}
+
+/** Whether a file system lies on a device, be it under other devices. */
+function isOn(index: SnapshotIndex, { mount }: MountNode, device: BlockDevice): boolean {
+  const found = new Set(devicesOfMount(index, mount));
+  for (const { slaves, partitionOf } of found) {
+    for (const name of [...slaves, partitionOf ?? '']) {
+      const slave = index.deviceByName.get(name);
+      if (slave !== undefined) found.add(slave);
+    }
+  }
+  return found.has(device);
 }
 
 function edgesTo(from: StackNode, to: readonly StackNode[], reason: EdgeReason) {

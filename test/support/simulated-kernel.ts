@@ -1,0 +1,192 @@
+/**
+ * The kernel's rules on what may go when, enforced on a snapshot. What uses what is told by the one
+ * who built the machine, not read from the paths the planner goes by.
+ */
+import type { TeardownPlan, TeardownStep } from '../../src/plan/plan.ts';
+import type { BlockDevice, MountPoint, Snapshot } from '../../src/snapshot/snapshot.ts';
+
+/** What the snapshot says only in paths. Mounts by id, loop devices by name. */
+export interface Truth {
+  readonly backing: ReadonlyMap<string, number>;
+  readonly layers: ReadonlyMap<number, readonly number[]>;
+  /** By the swap area's path. */
+  readonly swaps: ReadonlyMap<string, { readonly mount?: number; readonly device?: string }>;
+  /** Devices of superblocks that have a number of their own, by that number. */
+  readonly superblocks: ReadonlyMap<string, readonly string[]>;
+}
+
+export class SimulatedKernel {
+  readonly #truth: Truth;
+  readonly #start: Snapshot;
+  #mounts: readonly MountPoint[];
+  /** Lazily detached: in no tree any more, alive while used. */
+  #detached: readonly MountPoint[] = [];
+  #devices: ReadonlyMap<string, BlockDevice>;
+  #swaps: ReadonlySet<string>;
+
+  constructor(snapshot: Snapshot, truth: Truth) {
+    this.#start = snapshot;
+    this.#truth = truth;
+    this.#mounts = snapshot.mounts;
+    this.#devices = new Map(snapshot.devices.map((device) => [device.name, device]));
+    this.#swaps = new Set(snapshot.swaps.map(({ path }) => path));
+  }
+
+  /** @throws {Error} at the first step the kernel would refuse. */
+  execute(plan: TeardownPlan): void {
+    for (const step of plan.waves.flat()) this.#perform(step);
+  }
+
+  snapshot(): Snapshot {
+    const left = (names: readonly string[]) => names.filter((name) => this.#devices.has(name));
+    return {
+      ...this.#start,
+      mounts: this.#mounts,
+      swaps: this.#start.swaps.filter(({ path }) => this.#swaps.has(path)),
+      devices: [...this.#devices.values()].map((device) => ({
+        ...device,
+        slaves: left(device.slaves),
+        holders: left(device.holders),
+      })),
+    };
+  }
+
+  #perform(step: TeardownStep): void {
+    const refuse = (why: string): never => {
+      throw new Error(`${step.id}: ${why}`);
+    };
+    switch (step.kind) {
+      case 'disable-swap':
+        if (!this.#swaps.has(step.path)) refuse('ENOENT');
+        this.#swaps = new Set([...this.#swaps].filter((path) => path !== step.path));
+        return;
+      case 'move-mount':
+        this.#move(step.mountId, step.from, step.to, refuse);
+        return;
+      case 'unmount':
+        this.#unmount(step.mountId, step.target, step.lazy, refuse);
+        return;
+      default: {
+        if (!this.#devices.has(step.device)) refuse('ENODEV');
+        const user = this.#userOfDevice(step.device);
+        if (user !== undefined) refuse(`EBUSY, used by ${user}`);
+        this.#devices = new Map(
+          [...this.#devices].filter(
+            ([name, device]) => name !== step.device && device.partitionOf !== step.device,
+          ),
+        );
+      }
+    }
+  }
+
+  #move(mountId: number, from: string, to: string, refuse: (why: string) => never): void {
+    const mount = this.#resolve(from);
+    if (mount?.mountId !== mountId) refuse(`${from} leads to ${mount?.mountId}`);
+    const parent = this.#mounts.find((other) => other.mountId === mount!.parentId);
+    if (parent === undefined) refuse('EINVAL, it has no parent');
+    if (parent!.tags.some((tag) => tag.startsWith('shared')))
+      refuse('EINVAL, the parent is shared');
+    const under = this.#resolveAbove(to);
+    const moving = this.#subtree(mount!);
+    if (under === undefined || moving.includes(under)) refuse('ELOOP');
+    this.#mounts = this.#mounts.map((other) => {
+      if (!moving.includes(other)) return other;
+      const target = `${to}${other.target.slice(from.length)}`;
+      return { ...other, target, ...(other === mount && { parentId: under!.mountId }) };
+    });
+  }
+
+  #unmount(mountId: number, path: string, lazy: boolean, refuse: (why: string) => never): void {
+    const mount = this.#resolve(path);
+    if (mount?.mountId !== mountId) refuse(`${path} leads to ${mount?.mountId}`);
+    const tree = this.#subtree(mount!);
+    if (!lazy) {
+      if (tree.length > 1) refuse(`EBUSY, ${tree[1]?.target} is mounted in it`);
+      const user = this.#userOfMount(mount!.mountId);
+      if (user !== undefined) refuse(`EBUSY, used by ${user}`);
+    }
+    this.#mounts = this.#mounts.filter((other) => !tree.includes(other));
+    if (lazy) this.#detached = [...this.#detached, ...tree];
+  }
+
+  #subtree(mount: MountPoint): readonly MountPoint[] {
+    const tree = [mount];
+    for (const node of tree) {
+      tree.push(
+        ...this.#mounts.filter((other) => other.parentId === node.mountId && other !== node),
+      );
+    }
+    return tree;
+  }
+
+  /** What a path leads to, when a mount is there: lookup crosses into each child on the way. */
+  #resolve(path: string): MountPoint | undefined {
+    const mount = this.#resolveAbove(path);
+    return mount?.target === path ? mount : undefined;
+  }
+
+  #resolveAbove(path: string): MountPoint | undefined {
+    const ids = new Set(this.#mounts.map(({ mountId }) => mountId));
+    let at = this.#mounts.find(({ target, parentId }) => target === '/' && !ids.has(parentId));
+    const words = path.split('/').filter(Boolean);
+    for (let i = 0; i <= words.length; i += 1) {
+      const prefix = `/${words.slice(0, i).join('/')}`;
+      for (;;) {
+        const here: MountPoint | undefined = at;
+        const child = this.#mounts.find(
+          (mount) => mount !== here && mount.parentId === here?.mountId && mount.target === prefix,
+        );
+        if (child === undefined) break;
+        at = child;
+      }
+    }
+    return at;
+  }
+
+  /** An open file or a private clone of it keeps a mount busy. */
+  #userOfMount(mountId: number): string | undefined {
+    for (const [loop, mount] of this.#truth.backing) {
+      if (mount === mountId && this.#devices.has(loop)) return loop;
+    }
+    for (const [overlay, layers] of this.#truth.layers) {
+      if (layers.includes(mountId) && this.#isMountAlive(overlay)) return `overlay ${overlay}`;
+    }
+    for (const [path, { mount }] of this.#truth.swaps) {
+      if (mount === mountId && this.#swaps.has(path)) return path;
+    }
+    return undefined;
+  }
+
+  #isMountAlive(mountId: number): boolean {
+    return (
+      this.#mounts.some((mount) => mount.mountId === mountId) ||
+      (this.#detached.some((mount) => mount.mountId === mountId) &&
+        this.#userOfMount(mountId) !== undefined)
+    );
+  }
+
+  #userOfDevice(name: string): string | undefined {
+    for (const mount of [...this.#mounts, ...this.#detached]) {
+      if (this.#devicesOf(mount).includes(name) && this.#isMountAlive(mount.mountId)) {
+        return `the file system of ${mount.target}`;
+      }
+    }
+    for (const [path, { device }] of this.#truth.swaps) {
+      if (device === name && this.#swaps.has(path)) return `swap ${path}`;
+    }
+    for (const device of this.#devices.values()) {
+      if (device.slaves.includes(name)) return device.name;
+      if (device.md?.metadataVersion === `external:/${name}/0`) return device.name;
+      if (device.partitionOf === name) {
+        const user = this.#userOfDevice(device.name);
+        if (user !== undefined) return user;
+      }
+    }
+    return undefined;
+  }
+
+  #devicesOf(mount: MountPoint): readonly string[] {
+    const own = this.#start.devices.find(({ devnum }) => devnum === mount.devnum);
+    return own === undefined ? (this.#truth.superblocks.get(mount.devnum) ?? []) : [own.name];
+  }
+}
