@@ -24,11 +24,11 @@ const doubt: readonly EdgeReason[] = [
   'caution',
   'possible-holder',
   'layer',
-  'container',
   'backing-file',
   'swap',
   'superblock',
   'holder',
+  'container',
   'detached-with',
 ];
 

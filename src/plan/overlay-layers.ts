@@ -21,15 +21,14 @@ export interface OverlayLayers {
   readonly mounts: readonly MountNode[];
   /** Mounts under those, in which the layer may lie as well. */
   readonly possible: readonly MountNode[];
-  /** Layers whose names tell no mount of today's, or only the root, where every path leads to. */
+  /** Layers whose names tell no mount of today's but the old root, where every path leads to. */
   readonly unresolved: readonly string[];
 }
 
 /**
  * The mounts an overlay's layers lie on. A layer is looked for where its path leads below the old
  * root, then where it leads now, then by the end of a mount's target (`/root/lower`, mounted in the
- * initramfs, is `/oldroot/lower`). The old root, which every path leads to, is the last answer and no
- * sure one, and only for an overlay mounted in it.
+ * initramfs, is `/oldroot/lower`). The old root, which every path leads to, is no answer.
  */
 export function locateOverlayLayers(
   index: SnapshotIndex,
@@ -41,8 +40,8 @@ export function locateOverlayLayers(
   const unresolved: string[] = [];
   for (const path of parseOverlayLayers(overlay.mount.superOptions)) {
     const [likeliest, ...others] = locateLayer(index, overlay, path, oldRoot);
-    if (likeliest === undefined || likeliest.mount.target === oldRoot) unresolved.push(path);
-    if (likeliest !== undefined) mounts.add(likeliest);
+    if (likeliest === undefined) unresolved.push(path);
+    else mounts.add(likeliest);
     for (const other of others) possible.add(other);
   }
   return { mounts: [...mounts], possible: [...possible], unresolved };
@@ -59,10 +58,7 @@ function locateLayer(
   if (inOldRoot.some(({ mount }) => isBelow(mount.target, oldRoot))) return inOldRoot;
   const here = locateFile(index, path, overlay);
   if (here.some(({ mount }) => mount.target !== '/')) return here;
-  const byEnd = matchByEnd(index, overlay, path);
-  return byEnd.length > 0
-    ? byEnd
-    : inOldRoot.filter((node) => node.mount.target === oldRoot && isOn(overlay, node));
+  return matchByEnd(index, overlay, path);
 }
 
 function isBelow(target: string, directory: string): boolean {
@@ -93,10 +89,4 @@ function commonEnd(a: string, b: string): number {
   const length = Math.min(left.length, right.length);
   for (let i = 0; i < length; i += 1) if (left[i] !== right[i]) return i;
   return length;
-}
-
-/** Whether a mount is above another in the tree of mounts. */
-function isOn(node: MountNode, ancestor: MountNode): boolean {
-  for (let at = node.parent; at !== undefined; at = at.parent) if (at === ancestor) return true;
-  return false;
 }

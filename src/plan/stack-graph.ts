@@ -228,7 +228,7 @@ function deviceEdges(context: Context, from: DeviceStackNode): readonly StackEdg
 /**
  * A file in a mount that was detached shows a path without it, which then seems to lie in a mount
  * that stays: the loop device is detached early, before all that may hold the file. Where mounts
- * lie on each other the file is in the topmost that is not made of the loop device itself.
+ * lie on each other the file may be in any that is not made of the loop device itself.
  */
 function backingEdges(
   { index, mountNodes }: Context,
@@ -239,13 +239,12 @@ function backingEdges(
   const possible = located.filter(
     (node) => located.length === 1 || !isOn(index, node, from.device),
   );
-  const [likeliest, ...others] = lookUp(mountNodes, possible);
-  if (likeliest?.fate === 'light') return [];
-  if (likeliest !== undefined) {
-    return [
-      ...edgesTo(from, [likeliest], 'backing-file'),
-      ...edgesTo(from, holdingFiles(others), 'possible-holder'),
-    ];
+  const [top, ...others] = lookUp(mountNodes, possible);
+  if (top?.fate === 'light') return [];
+  if (top !== undefined) {
+    return others.length === 0
+      ? edgesTo(from, [top], 'backing-file')
+      : edgesTo(from, holdingFiles([top, ...others]), 'possible-holder');
   }
   return from.isProtected ? [] : edgesTo(from, holdingFiles([...mountNodes.values()]), 'caution');
 }

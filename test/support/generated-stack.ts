@@ -37,6 +37,8 @@ const layerKinds = [
   'interface',
 ] as const;
 
+const interfaces = ['proc', 'sysfs', 'cgroup2'];
+
 interface Layer {
   readonly kind: (typeof layerKinds)[number];
   /** Chooses among what there is. */
@@ -175,7 +177,7 @@ function build(
         drafts.push({ fstype: 'tmpfs', path: c });
         return;
       case 'interface':
-        drafts.push({ fstype: ['proc', 'sysfs', 'cgroup2'][a % 3]!, path: c });
+        drafts.push({ fstype: interfaces[a % interfaces.length]!, path: c });
     }
   }
 
@@ -238,7 +240,7 @@ function build(
     const draft = drafts[i]!;
     const hosts = [...placed.values()];
     const host = hosts[places[n % places.length]! % Math.max(hosts.length, 1)];
-    const isOver = draft.path % 11 === 0 && ![draft.fstype, host?.fstype].includes('overlay');
+    const isOver = draft.path % 11 === 0 && host !== undefined && canLieOn(i, host);
     const target = n === 0 ? '/oldroot' : isOver ? host!.target : `${host!.target}/d${i}`;
     const bindOf = draft.bindOf === undefined ? undefined : placed.get(draft.bindOf);
     const source = draft.superblockDevices?.[0];
@@ -250,6 +252,18 @@ function build(
         source: named === undefined ? `/dev/${source}` : `/dev/mapper/${named}`,
       }),
     });
+  }
+
+  /** Where mounts on each other hold files, no path could tell which one does. */
+  function canLieOn(i: number, host: MountPoint): boolean {
+    const there = [...placed].filter(([, { target }]) => target === host.target).map(([n]) => n);
+    const holding = new Set([
+      ...loops.map(({ on }) => on),
+      ...swapFiles.map(({ on }) => on),
+      ...drafts.flatMap(({ layers }, n) => (layers === undefined ? [] : [n, ...layers])),
+    ]);
+    const storage = [i, ...there].filter((n) => !interfaces.includes(drafts[n]!.fstype));
+    return storage.length <= 1 || !storage.some((n) => holding.has(n));
   }
 
   /** Paths are known only now that everything has its place. */
