@@ -3,7 +3,7 @@
  * cycle, as on real machines; then the mounts are hung into each other in any way, as MS_MOVE
  * allows, which is where cycles come from.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { BlockDevice, MountPoint, Snapshot, SwapArea } from '../../src/snapshot/snapshot.ts';
 import { machine } from './machine.ts';
 import type { Truth } from './simulated-kernel.ts';
@@ -241,7 +241,7 @@ function build(
     const hosts = [...placed.values()];
     const host = hosts[places[n % places.length]! % Math.max(hosts.length, 1)];
     const isOver = draft.path % 11 === 0 && host !== undefined && canLieOn(i, host);
-    const target = n === 0 ? '/oldroot' : isOver ? host!.target : `${host!.target}/d${i}`;
+    const target = n === 0 ? '/oldroot' : isOver ? host.target : `${host!.target}/d${i}`;
     const bindOf = draft.bindOf === undefined ? undefined : placed.get(draft.bindOf);
     const source = draft.superblockDevices?.[0];
     const named = source === undefined ? undefined : deviceNamed(source).dm?.name;

@@ -82,27 +82,26 @@ export class SimulatedKernel {
   #move(mountId: number, from: string, to: string, refuse: (why: string) => never): void {
     const mount = this.#resolve(from);
     if (mount?.mountId !== mountId) refuse(`${from} leads to ${mount?.mountId}`);
-    const parent = this.#mounts.find((other) => other.mountId === mount!.parentId);
+    const parent = this.#mounts.find((other) => other.mountId === mount.parentId);
     if (parent === undefined) refuse('EINVAL, it has no parent');
-    if (parent!.tags.some((tag) => tag.startsWith('shared')))
-      refuse('EINVAL, the parent is shared');
+    if (parent.tags.some((tag) => tag.startsWith('shared'))) refuse('EINVAL, the parent is shared');
     const under = this.#resolveAbove(to);
-    const moving = this.#subtree(mount!);
+    const moving = this.#subtree(mount);
     if (under === undefined || moving.includes(under)) refuse('ELOOP');
     this.#mounts = this.#mounts.map((other) => {
       if (!moving.includes(other)) return other;
       const target = `${to}${other.target.slice(from.length)}`;
-      return { ...other, target, ...(other === mount && { parentId: under!.mountId }) };
+      return { ...other, target, ...(other === mount && { parentId: under.mountId }) };
     });
   }
 
   #unmount(mountId: number, path: string, lazy: boolean, refuse: (why: string) => never): void {
     const mount = this.#resolve(path);
     if (mount?.mountId !== mountId) refuse(`${path} leads to ${mount?.mountId}`);
-    const tree = this.#subtree(mount!);
+    const tree = this.#subtree(mount);
     if (!lazy) {
       if (tree.length > 1) refuse(`EBUSY, ${tree[1]?.target} is mounted in it`);
-      const user = this.#userOfMount(mount!.mountId);
+      const user = this.#userOfMount(mount.mountId);
       if (user !== undefined) refuse(`EBUSY, used by ${user}`);
     }
     this.#mounts = this.#mounts.filter((other) => !tree.includes(other));
