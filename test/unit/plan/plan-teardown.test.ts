@@ -1,13 +1,23 @@
 import { expect, test } from 'vitest';
 import { planTeardown } from '../../../src/plan/plan-teardown.ts';
+import type { PlanOptions } from '../../../src/plan/plan.ts';
 import { machine, mountExitrd, type Machine } from '../../support/machine.ts';
 
-/** The ids of each wave, without the steps for the old root's kernel interfaces. */
-function planIs(name: string, build: (m: Machine) => void, expected: readonly string[][]): void {
+/** The ids of each wave. */
+function planIs(
+  name: string,
+  build: (m: Machine) => void,
+  expected: readonly string[][],
+  more: Partial<PlanOptions> = {},
+): void {
   test(name, () => {
     const m = machine();
     build(m);
-    const { waves } = planTeardown(m.snapshot(), { oldRoot: '/oldroot', asideDirectory: '/mnt' });
+    const { waves } = planTeardown(m.snapshot(), {
+      oldRoot: '/oldroot',
+      asideDirectory: '/mnt',
+      ...more,
+    });
     expect(waves.map((wave) => wave.map(({ id }) => id))).toEqual(expected);
   });
 }
@@ -49,3 +59,109 @@ test('kernel interfaces are detached with all below, users memory is unmounted f
     '/oldroot',
   ]);
 });
+
+planIs(
+  'where the parent is shared nothing can be moved: its tree is detached lazily',
+  (m) => {
+    const loop = m.loop('/oldroot/base/root.img');
+    m.mount('/', 'tmpfs');
+    m.mount('/oldroot', 'ext4', { device: loop, tags: ['shared:1'] });
+    m.mount('/oldroot/base', 'ext4', { device: m.disk('vda') });
+  },
+  [['unmount /oldroot'], ['detach-loop loop0']],
+);
+planIs(
+  'what is busy for no known reason is moved aside, so that the rest can go',
+  (m) => {
+    const disk = m.disk('vda');
+    m.mount('/', 'tmpfs');
+    m.mount('/oldroot', 'ext4', { device: m.crypt('cryptroot', disk) });
+    m.mount('/oldroot/home', 'ext4', { device: m.crypt('home', m.disk('vdb')) });
+    m.mount('/oldroot/home/x', 'tmpfs');
+  },
+  [
+    ['move-mount /oldroot/home'],
+    ['unmount /oldroot', 'unmount /oldroot/home/x'],
+    ['close-crypt cryptroot', 'unmount /oldroot/home'],
+    ['close-crypt home'],
+  ],
+  { busy: ['/oldroot/home'] },
+);
+planIs(
+  'what holds the image of the exitrd is moved aside and stays',
+  (m) => {
+    const boot = m.crypt('boot', m.disk('vdb'));
+    const loop = m.loop('/oldroot/boot/exitrd.squashfs');
+    m.mount('/', 'tmpfs');
+    m.mount('/usr', 'squashfs', { device: loop });
+    m.mount('/oldroot', 'ext4', { device: m.crypt('cryptroot', m.disk('vda')) });
+    m.mount('/oldroot/boot', 'ext4', { device: boot });
+  },
+  [['move-mount /oldroot/boot'], ['unmount /oldroot'], ['close-crypt cryptroot']],
+);
+planIs(
+  'mounts elsewhere go too, those of an earlier round among them',
+  (m) => {
+    m.mount('/', 'tmpfs');
+    m.mount('/run', 'tmpfs');
+    m.mount('/mnt/33', 'ext4', { device: m.disk('vda') });
+    m.mount('/mnt/34', 'proc');
+    m.mount('/run/media/stick', 'vfat', { device: m.disk('sda') });
+    m.mount('/run/user/1000', 'tmpfs');
+  },
+  [['unmount /mnt/33', 'unmount /mnt/34', 'unmount /run/media/stick', 'unmount /run/user/1000']],
+);
+planIs(
+  'a running machine keeps its interfaces and what the exitrd is staged in',
+  (m) => {
+    m.mount('/', 'ext4', { device: m.volume('vg-root', [m.crypt('c', m.disk('vda'))]) });
+    m.mount('/proc', 'proc', { tags: ['shared:1'] });
+    m.mount('/dev', 'devtmpfs');
+    m.mount('/dev/shm', 'tmpfs');
+    m.mount('/run', 'tmpfs');
+    m.mount('/run/initramfs', 'tmpfs');
+    m.mount('/run/user/1000', 'tmpfs');
+    m.mount('/srv/chroot/proc', 'proc');
+  },
+  [
+    ['unmount /dev/shm', 'unmount /run/user/1000', 'unmount /srv/chroot/proc'],
+    ['unmount /'],
+    ['remove-dm vg-root'],
+    ['close-crypt c'],
+  ],
+  { oldRoot: '/' },
+);
+planIs(
+  'a container goes after its member, partitions after what is on them',
+  (m) => {
+    const disks = [m.disk('vda'), m.disk('vdb')];
+    m.array('md127', disks, { level: 'container', metadataVersion: 'external:imsm' });
+    const member = m.array('md126', disks, { metadataVersion: 'external:/md127/0' });
+    m.mount('/', 'tmpfs');
+    m.mount('/oldroot', 'ext4', { device: m.partition(member, 1) });
+  },
+  [['unmount /oldroot'], ['stop-md md126'], ['stop-md md127']],
+);
+planIs(
+  'a btrfs is found by its source',
+  (m) => {
+    m.mount('/', 'tmpfs');
+    m.mount('/oldroot', 'btrfs', { source: '/dev/mapper/a-b' });
+    m.crypt('a-b', m.disk('vda'));
+  },
+  [['unmount /oldroot'], ['close-crypt a-b']],
+);
+planIs(
+  'swap is found by the last words of its path, a file by the mount it is in',
+  (m) => {
+    m.mount('/', 'tmpfs');
+    m.mount('/oldroot', 'ext4', { device: m.disk('vda') });
+    m.volume('my--vg-swap', [m.disk('vdb')]);
+    m.swap('/oldsys/dev/my-vg/swap (deleted)');
+    m.swap('/oldroot/swapfile', 'file');
+  },
+  [
+    ['disable-swap /oldroot/swapfile', 'disable-swap /oldsys/dev/my-vg/swap (deleted)'],
+    ['remove-dm my--vg-swap', 'unmount /oldroot'],
+  ],
+);

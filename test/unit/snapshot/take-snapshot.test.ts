@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import type { FactSource } from '../../../src/snapshot/fact-source.ts';
+import { localFactSource } from '../../../src/snapshot/local-fact-source.ts';
+import { takeSnapshot } from '../../../src/snapshot/take-snapshot.ts';
+
+const block = '/sys/class/block';
+
+/** Files as an exitrd with a logical volume on a partition, a bound loop and an array sees them. */
+const files: Readonly<Record<string, string>> = {
+  '/proc/self/mountinfo': '22 1 0:5 / / rw - tmpfs tmpfs rw\nnoise\n',
+  '/proc/swaps': 'Filename Type Size Used Priority\n/mapper/vg0-swap partition 8 0 -2\n',
+  '/proc/cmdline': 'quiet\n',
+  [`${block}/nvme0n1/uevent`]: 'MAJOR=259\nMINOR=0\nDEVNAME=nvme0n1\nDEVTYPE=disk\n',
+  [`${block}/nvme0n1/size`]: '2048\n',
+  [`${block}/nvme0n1/ro`]: '1\n',
+  [`${block}/nvme0n1p12/uevent`]: 'MAJOR=259\nMINOR=1\nDEVTYPE=partition\nPARTN=12\n',
+  [`${block}/nvme0n1p12/size`]: '1024\n',
+  [`${block}/nvme0n1p12/holders/dm-0`]: '',
+  [`${block}/dm-0/uevent`]: 'MAJOR=253\nMINOR=0\n',
+  [`${block}/dm-0/size`]: '512\n',
+  [`${block}/dm-0/slaves/nvme0n1p12`]: '',
+  [`${block}/dm-0/dm/name`]: String.raw`my\x20vg` + '\n',
+  [`${block}/dm-0/dm/uuid`]: 'LVM-x\n',
+  [`${block}/dm-0/dm/suspended`]: '0\n',
+  [`${block}/loop0/uevent`]: 'MAJOR=7\nMINOR=0\n',
+  [`${block}/loop0/loop/backing_file`]: '/oldroot/a b (deleted)\n',
+  [`${block}/loop0/loop/autoclear`]: '1\n',
+  [`${block}/loop0/loop/offset`]: '512\n',
+  [`${block}/loop1/uevent`]: 'MAJOR=7\nMINOR=1\n',
+  [`${block}/ram0/uevent`]: 'MAJOR=1\nMINOR=0\n',
+  [`${block}/md0/uevent`]: 'MAJOR=9\nMINOR=0\n',
+  [`${block}/md0/md/level`]: 'raid1\n',
+  [`${block}/md0/md/array_state`]: 'clean\n',
+  [`${block}/md0/md/metadata_version`]: '1.2\n',
+  [`${block}/md0/md/sync_action`]: 'idle\n',
+};
+
+const recorded: FactSource = {
+  read: async (path) => files[path] ?? Promise.reject(new Error('ENOENT')),
+  list: async (path) => [
+    ...new Set(
+      Object.keys(files)
+        .filter((file) => file.startsWith(`${path}/`))
+        .map((file) => file.slice(path.length + 1).split('/', 1)[0]!),
+    ),
+  ],
+  deviceMapperTable: async () => 'my vg: 0 512 linear 259:1 0\n',
+};
+
+test('reads what the kernel shows, and leaves out what is not in use', async () => {
+  const disk = { readOnly: false, slaves: [], holders: [] };
+  expect(await takeSnapshot(recorded)).toMatchObject({
+    version: 1,
+    commandLine: 'quiet',
+    garbledLines: 1,
+    mounts: [{ target: '/' }],
+    swaps: [{ path: '/mapper/vg0-swap' }],
+    devices: [
+      {
+        name: 'dm-0',
+        devnum: '253:0',
+        sizeSectors: 512,
+        slaves: ['nvme0n1p12'],
+        dm: { name: String.raw`my\x20vg`, uuid: 'LVM-x', suspended: false, targets: ['linear'] },
+      },
+      {
+        ...disk,
+        name: 'loop0',
+        loop: { backingFile: '/oldroot/a b (deleted)', autoclear: true, offset: 512 },
+      },
+      {
+        name: 'md0',
+        md: { level: 'raid1', arrayState: 'clean', metadataVersion: '1.2', syncAction: 'idle' },
+      },
+      { ...disk, name: 'nvme0n1', devnum: '259:0', sizeSectors: 2048, readOnly: true },
+      { ...disk, name: 'nvme0n1p12', partitionOf: 'nvme0n1', holders: ['dm-0'] },
+    ],
+  });
+});
+
+const reject = () => Promise.reject(new Error('EIO'));
+
+test('where nothing can be read the snapshot is empty', async () => {
+  const source = { read: reject, list: reject, deviceMapperTable: async () => '' };
+  expect(await takeSnapshot(source)).toMatchObject({ mounts: [], swaps: [], devices: [] });
+});
+
+test('this machine has a root', async () => {
+  const { mounts, garbledLines } = await takeSnapshot(localFactSource);
+  expect(mounts.map(({ target }) => target)).toContain('/');
+  expect(garbledLines).toBe(0);
+});
