@@ -5,9 +5,9 @@ import type {
   MountStackNode,
   MoveStackNode,
   StackEdge,
-  StackGraph,
   StackNode,
-} from './stack-graph.ts';
+} from './stack-node.ts';
+import type { StackGraph } from './stack-graph.ts';
 import { addMoves } from './move-mounts.ts';
 import { strongComponents } from './strong-components.ts';
 

@@ -1,5 +1,5 @@
 import type { AcyclicStack } from './break-cycles.ts';
-import type { StackNode } from './stack-graph.ts';
+import type { StackNode } from './stack-node.ts';
 
 export interface Levels {
   /** How many steps have to be made before, one after the other: the number of the wave. */

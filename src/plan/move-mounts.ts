@@ -1,6 +1,6 @@
 import { isAtOrBelow } from './path.ts';
 import type { MountNode } from './snapshot-index.ts';
-import type { MountStackNode, MoveStackNode, StackEdge, StackNode } from './stack-graph.ts';
+import type { MountStackNode, MoveStackNode, StackEdge, StackNode } from './stack-node.ts';
 
 /**
  * Adds a move for each of these mounts: before the nodes it is in the way of, before all that is

@@ -4,7 +4,7 @@ import { classifyDevice } from './classify-device.ts';
 import { targetAfterMoves } from './move-mounts.ts';
 import type { PlanOptions, TeardownStep } from './plan.ts';
 import type { MountNode } from './snapshot-index.ts';
-import type { MountStackNode, StackNode } from './stack-graph.ts';
+import type { MountStackNode, StackNode } from './stack-node.ts';
 
 /** The step of each node that has one, still without its needs. */
 export function stepsOf(
