@@ -1,6 +1,6 @@
 /**
  * The running kernel's facts. Reads are synchronous: files of procfs and sysfs never wait for a
- * disk, and a hundred of them cost a tenth of what the thread pool takes.
+ * disk, and the way through the thread pool costs several times what such a read does.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
