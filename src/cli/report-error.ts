@@ -17,6 +17,8 @@ export function reportError(error: unknown): void {
   }
 }
 
+/** The cause, where the message does not end with it already. */
 function causeOf(error: Failure): string {
-  return error.cause === undefined ? '' : `: ${reasonOf(error.cause)}`;
+  const reason = error.cause === undefined ? '' : reasonOf(error.cause);
+  return error.message.endsWith(reason) ? '' : `: ${reason}`;
 }

@@ -2,6 +2,7 @@
 import { writeImage, type ImageFormat } from '../archive/write-image.ts';
 import type { Compression } from '../archive/compressor.ts';
 import { selectFeatures } from '../feature/select-features.ts';
+import { Failure } from '../failure.ts';
 import { buildImage } from './build-image.ts';
 import { sizeOf } from './image-entry.ts';
 import type { ImageManifest } from './image-manifest.ts';
@@ -43,6 +44,18 @@ interface ImagePart {
 
 /** Throws a Failure, with no output left behind, whenever the image would not be whole. */
 export async function runBuild(options: RunBuildOptions): Promise<BuildReport> {
+  try {
+    return await build(options);
+  } catch (error) {
+    // Whatever it was busy with failed because it was stopped.
+    if (options.signal?.aborted === true) {
+      throw new Failure(`build ${options.output}: interrupted`);
+    }
+    throw error;
+  }
+}
+
+async function build(options: RunBuildOptions): Promise<BuildReport> {
   const start = performance.now();
   const image = await buildImage({
     root: options.root,

@@ -53,22 +53,32 @@ function readHeaders(root: ForeignRoot, node: LocatedNode): ElfObject | undefine
   }
 }
 
-/** Directories of ld.so.conf and what it includes, in order, each file read once. */
+/** Directories of ld.so.conf, and in their place those of what it includes, each file read once. */
 function configuredDirectories(root: ForeignRoot): string[] {
   const directories: string[] = [];
   const seen = new Set<string>();
-  const pending = ['/etc/ld.so.conf'];
-  for (let path = pending.shift(); path !== undefined; path = pending.shift()) {
-    if (seen.has(path)) continue;
-    seen.add(path);
-    const included: string[] = [];
-    for (const directive of parseLinkerConfig(root.readText(path) ?? '')) {
-      if (directive.kind === 'directory') directories.push(directive.path);
-      else included.push(...matches(root, posix.resolve(posix.dirname(path), directive.pattern)));
+  const pending: LinkerItem[] = [{ kind: 'file', path: '/etc/ld.so.conf' }];
+  for (let item = pending.shift(); item !== undefined; item = pending.shift()) {
+    if (item.kind === 'directory') directories.push(item.path);
+    else if (!seen.has(item.path)) {
+      seen.add(item.path);
+      const from = posix.dirname(item.path);
+      const items = parseLinkerConfig(root.readText(item.path) ?? '').flatMap(
+        (directive): LinkerItem[] => {
+          if (directive.kind === 'directory') return [directive];
+          const paths = matches(root, posix.resolve(from, directive.pattern));
+          return paths.map((path) => ({ kind: 'file', path }));
+        },
+      );
+      pending.unshift(...items);
     }
-    pending.unshift(...included);
   }
   return [...new Set(directories)].filter((directory) => directory.startsWith('/'));
+}
+
+interface LinkerItem {
+  readonly kind: 'file' | 'directory';
+  readonly path: string;
 }
 
 function matches(root: ForeignRoot, pattern: string): string[] {

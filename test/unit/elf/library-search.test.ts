@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { ElfObject } from '../../../src/elf/elf-object.ts';
+import {
+  builtInDirectories,
+  ownDirectories,
+  usualDirectories,
+} from '../../../src/elf/library-search.ts';
+import { parseElf } from '../../../src/elf/parse-elf.ts';
+import { elfFile, type ElfFileParts } from '../../support/elf-file.ts';
+
+function object(parts: ElfFileParts): ElfObject {
+  const bytes = elfFile(parts);
+  const elf = parseElf((position, length) => bytes.subarray(position, position + length));
+  if (elf === undefined) throw new Error('no ELF file');
+  return elf;
+}
+
+function own(parts: ElfFileParts, by?: ElfFileParts): string[] {
+  const loadedBy = by && { path: '/usr/bin/program', elf: object(by), loadedBy: undefined };
+  return ownDirectories({ path: '/opt/a/lib/liba.so', elf: object(parts), loadedBy });
+}
+
+test.each<[string, ElfFileParts, ElfFileParts | undefined, string[]]>([
+  ['nothing', {}, undefined, []],
+  ['RUNPATH', { runpath: '/x:/y' }, undefined, ['/x', '/y']],
+  ['RPATH', { rpath: '/x' }, undefined, ['/x']],
+  ['RUNPATH turns RPATH off', { rpath: '/x', runpath: '/y' }, undefined, ['/y']],
+  ['the RPATH of who loaded it', {}, { rpath: '/p' }, ['/p']],
+  ['its own RPATH first', { rpath: '/x' }, { rpath: '/p' }, ['/x', '/p']],
+  ['not the RUNPATH of who loaded it', {}, { runpath: '/p' }, []],
+  ['no RPATH of others with a RUNPATH', { runpath: '/y' }, { rpath: '/p' }, ['/y']],
+  ['no RPATH of who has a RUNPATH', {}, { rpath: '/p', runpath: '/q' }, []],
+  ['$ORIGIN', { runpath: '$ORIGIN/../x' }, undefined, ['/opt/a/lib/../x']],
+  ['${ORIGIN}', { runpath: '${ORIGIN}' }, undefined, ['/opt/a/lib']],
+  ['$ORIGIN of who loaded it', {}, { rpath: '$ORIGIN/l' }, ['/usr/bin/l']],
+  ['$PLATFORM', { runpath: '/x/$PLATFORM' }, undefined, ['/x/x86_64']],
+  ['$LIB', { runpath: '/x/$LIB' }, undefined, ['/x/lib/x86_64-linux-gnu', '/x/lib64']],
+  ['no $ORIGINAL', { runpath: '/$ORIGINAL' }, undefined, ['/$ORIGINAL']],
+  ['no relative directory', { runpath: 'lib:./x:/y' }, undefined, ['/y']],
+])('searched first: %s', (_, parts, by, expected) => {
+  expect(own(parts, by)).toEqual(expected);
+});
+
+test.each<[string, ElfFileParts, string]>([
+  ['x86-64', {}, '/lib/x86_64-linux-gnu'],
+  ['aarch64', { machine: 183 }, '/lib/aarch64-linux-gnu'],
+  ['i386', { machine: 3, bits: 32 }, '/lib/i386-linux-gnu'],
+  ['an unknown 64-bit machine', { machine: 999 }, '/lib64'],
+])("%s's usual directories", (_, parts, first) => {
+  const directories = usualDirectories(object(parts));
+  expect(directories[0]).toBe(first);
+  expect(directories.slice(-2)).toEqual(['/lib', '/usr/lib']);
+});
+
+test('directories compiled into a loader', () => {
+  const dirs = '\0/lib/x-y/\0/usr/lib/x-y/\0/lib/\0/usr/lib/\0';
+  const loader = Buffer.from(`\x7fELF\0/etc/ld.so.cache\0/usr/lib/\0more${dirs}\0\0end`);
+  expect(builtInDirectories(loader)).toEqual(['/lib/x-y', '/usr/lib/x-y', '/lib', '/usr/lib']);
+});

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ElfError, parseElf } from '../../../src/elf/parse-elf.ts';
+import { elfFile, type ElfFileParts } from '../../support/elf-file.ts';
+
+function parse(bytes: Uint8Array) {
+  return parseElf((position, length) => bytes.subarray(position, position + length));
+}
+
+describe.each([
+  [64, true, 62],
+  [64, false, 22],
+  [32, true, 40],
+  [32, false, 8],
+] as const)('%i bits, little endian %s', (bits, littleEndian, machine) => {
+  const parsed = (parts: ElfFileParts) => parse(elfFile({ bits, littleEndian, machine, ...parts }));
+
+  test('architecture', () => {
+    expect(parsed({})).toMatchObject({ bits, littleEndian, machine });
+  });
+  test('interpreter', () => {
+    expect(parsed({ interpreter: '/lib/ld.so.2' })?.interpreter).toBe('/lib/ld.so.2');
+  });
+  test('no interpreter', () => {
+    expect(parsed({})?.interpreter).toBeUndefined();
+  });
+  test('names', () => {
+    expect(parsed({ soname: 'libb.so.1', needed: ['liba.so.1', 'libc.so.6'] })).toMatchObject({
+      soname: 'libb.so.1',
+      needed: ['liba.so.1', 'libc.so.6'],
+    });
+  });
+  test('search paths', () => {
+    expect(parsed({ rpath: '/a:/b', runpath: '$ORIGIN/../lib' })).toMatchObject({
+      rpath: ['/a', '/b'],
+      runpath: ['$ORIGIN/../lib'],
+    });
+  });
+  test('an empty RUNPATH is one all the same', () => {
+    expect(parsed({ runpath: '' })?.runpath).toEqual([]);
+  });
+  test('thread unwinding', () => {
+    expect(parsed({ symbols: ['pthread_exit'] })?.unwindsThreads).toBe(true);
+    expect(parsed({ symbols: ['my_pthread_exit', 'pthread_exit2'] })?.unwindsThreads).toBe(false);
+  });
+  test('versions', () => {
+    const versionsNeeded = [
+      ['libc.so.6', 'GLIBC_2.34'],
+      ['libm.so.6', 'GLIBC_2.29'],
+    ] as const;
+    expect(parsed({ versionsNeeded, versionsDefined: ['LIBX_1', 'LIBX_2'] })).toMatchObject({
+      versionsNeeded: versionsNeeded.map(([library, version]) => ({ library, version })),
+      versionsDefined: ['LIBX_1', 'LIBX_2'],
+    });
+  });
+  test('dlopen notes', () => {
+    const dlopen = JSON.stringify([
+      { soname: ['libz.so.2', 'libz.so.1'], priority: 'required', feature: 'z' },
+      { soname: ['liby.so.1'] },
+      { nothing: true },
+    ]);
+    expect(parsed({ dlopen })?.dlopen).toEqual([
+      { sonames: ['libz.so.2', 'libz.so.1'], priority: 'required', feature: 'z' },
+      { sonames: ['liby.so.1'], priority: 'recommended', feature: undefined },
+    ]);
+  });
+  test('a note that is no JSON', () => {
+    expect(parsed({ dlopen: '[{' })?.dlopen).toEqual([]);
+  });
+});
+
+test.each([
+  ['nothing', Buffer.alloc(0)],
+  ['a script', Buffer.from('#!/bin/sh\n'.repeat(20))],
+  ['zeros', Buffer.alloc(200)],
+])('%s is no ELF file', (_, bytes) => {
+  expect(parse(bytes)).toBeUndefined();
+});
+
+test.each([
+  ['cut off in its program headers', elfFile({ needed: ['liba.so'] }).subarray(0, 100)],
+  ['cut off in its tables', elfFile({ needed: ['liba.so'] }).subarray(0, 310)],
+  ['of no known class', Buffer.concat([Buffer.from('\x7fELF\x09'), Buffer.alloc(100)])],
+])('a file %s is broken', (_, bytes) => {
+  expect(() => parse(bytes)).toThrow(ElfError);
+});
+
+test('any damage is either read or reported, never a crash or an endless read', () => {
+  const whole = elfFile({
+    interpreter: '/lib/ld.so',
+    needed: ['liba.so.1'],
+    dlopen: '[{"soname":["liba.so.1"]}]',
+    versionsNeeded: [['liba.so.1', 'A_1']],
+    versionsDefined: ['B_1'],
+  });
+  const damage = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { maxLength: 6 });
+  fc.assert(
+    fc.property(damage, fc.nat(whole.length), (changes, length) => {
+      const bytes = Buffer.from(whole);
+      for (const [at, value] of changes) bytes[at] = value;
+      try {
+        parse(bytes.subarray(0, length));
+      } catch (error) {
+        if (!(error instanceof ElfError)) throw error;
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
