@@ -1,0 +1,237 @@
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { catFile } from '../../../src/archive/cat-file.ts';
+import { readImage } from '../../../src/archive/read-image.ts';
+import { unpackImage } from '../../../src/archive/unpack-image.ts';
+import { writeImage, type WriteOptions } from '../../../src/archive/write-image.ts';
+import type { Content, ImageEntry } from '../../../src/image/image-entry.ts';
+import { smallFile, smallImage } from '../../support/small-image.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+
+const longName = `/a/${'x'.repeat(120)}/${'y'.repeat(120)}`;
+const image = smallImage(
+  { kind: 'directory', path: '/a', origin: 'test' },
+  smallFile('/a/empty', Buffer.alloc(0)),
+  smallFile('/a/odd', Buffer.from('odd'), true),
+  { kind: 'symlink', path: '/a/to-odd', target: 'odd', origin: 'test' },
+  { kind: 'directory', path: longName.slice(0, 123), origin: 'test' },
+  smallFile(longName, Buffer.alloc(300_001, 'long')),
+  { kind: 'symlink', path: '/link', target: 'a', origin: 'test' },
+);
+const expected = [
+  { kind: 'directory', path: 'a', mode: 0o755, size: 0, target: undefined },
+  { kind: 'file', path: 'a/empty', mode: 0o644, size: 0, target: undefined },
+  { kind: 'file', path: 'a/odd', mode: 0o755, size: 3, target: undefined },
+  { kind: 'symlink', path: 'a/to-odd', mode: 0o777, size: 0, target: 'odd' },
+  { kind: 'directory', path: longName.slice(1, 123), mode: 0o755, size: 0, target: undefined },
+  { kind: 'file', path: longName.slice(1), mode: 0o644, size: 300_001, target: undefined },
+  { kind: 'symlink', path: 'link', mode: 0o777, size: 0, target: 'a' },
+];
+
+async function listed(path: string) {
+  const entries = await Array.fromAsync(readImage(path));
+  return entries.map(({ content: _content, ...entry }) => entry);
+}
+
+async function written(options: Partial<WriteOptions> = {}): Promise<string> {
+  const output = join(temporaryDirectory(), 'image');
+  await writeImage(image, { output, format: 'cpio', compression: 'none', ...options });
+  return output;
+}
+
+describe.each([
+  [{ format: 'cpio', compression: 'none' }],
+  [{ format: 'cpio', compression: 'gzip', level: 9 }],
+  [{ format: 'cpio', compression: 'zstd' }],
+  [{ format: 'tar', compression: 'none' }],
+  [{ format: 'tar', compression: 'zstd', level: 1 }],
+  [{ format: 'directory', compression: 'none' }],
+] as const)('%j', (options) => {
+  test('is listed as it was written', async () => {
+    expect(await listed(await written(options))).toEqual(expected);
+  });
+  test('is unpacked as it was written', async () => {
+    const directory = join(temporaryDirectory(), 'new');
+    expect(await unpackImage(await written(options), directory)).toBe(expected.length);
+    expect(await listed(directory)).toEqual(expected);
+    expect(readFileSync(directory + longName).equals(Buffer.alloc(300_001, 'long'))).toBe(true);
+  });
+  test.each(['/a/odd', 'a/../a/odd', '/a/to-odd', '/link/to-odd'])('cat %s', async (path) => {
+    const parts = await Array.fromAsync(catFile(await written(options), path));
+    expect(Buffer.concat(parts).toString()).toBe('odd');
+  });
+  test('cat of what is not there', async () => {
+    const output = await written(options);
+    await expect(Array.fromAsync(catFile(output, '/a'))).rejects.toThrow(/no such file/);
+  });
+});
+
+test.each(['cpio', 'tar'] as const)(
+  '%s: the same bytes each time, whole blocks',
+  async (format) => {
+    const [one, other] = await Promise.all([written({ format }), written({ format })]);
+    const bytes = readFileSync(one);
+    expect(bytes.equals(readFileSync(other))).toBe(true);
+    expect(bytes.length % 512).toBe(0);
+  },
+);
+
+test('the first header of a cpio archive, byte by byte', async () => {
+  const bytes = readFileSync(await written());
+  expect(bytes.toString('latin1', 0, 112)).toBe(
+    [
+      ...['070701', '00000001', '000041ED', '00000000', '00000000', '00000001', '6553F100'],
+      ...['00000000', '00000000', '0003FFFF', '00000000', '00000000', '00000002', '00000000'],
+      'a\0',
+    ].join(''),
+  );
+});
+
+const hostFile = (changes: Partial<Extract<Content, { kind: 'host-file' }>>): ImageEntry => ({
+  kind: 'file',
+  path: '/file',
+  executable: false,
+  content: {
+    kind: 'host-file',
+    hostPath: '/dev/null',
+    source: '/f',
+    size: 0,
+    mode: 0o644,
+    ...changes,
+  },
+  origin: 'test',
+});
+
+test.each<[string, ImageEntry, Partial<WriteOptions>, RegExp]>([
+  ['a name beyond ASCII in cpio', smallFile('/é', Buffer.from('x')), {}, /ASCII/],
+  ['the name that ends a cpio', smallFile('/TRAILER!!!', Buffer.from('x')), {}, /ASCII/],
+  ['4 GiB in cpio', hostFile({ size: 2 ** 32 }), {}, /below 4 GiB/],
+  ['a file that is gone', hostFile({ hostPath: '/nowhere' }), {}, /read \/f: ENOENT/],
+  ['a file that is gone, in tar', hostFile({ hostPath: '/nowhere' }), { format: 'tar' }, /ENOENT/],
+  [
+    'a file that is gone, in a directory',
+    hostFile({ hostPath: '/nowhere' }),
+    { format: 'directory' },
+    /ENOENT/,
+  ],
+  ['a file that has grown', hostFile({ hostPath: import.meta.filename, size: 1 }), {}, /changed/],
+  [
+    'a level there is none of',
+    smallFile('/x', Buffer.from('x')),
+    { compression: 'gzip', level: 10 },
+    /level 10/,
+  ],
+  ['a signal', smallFile('/x', Buffer.from('x')), { signal: AbortSignal.abort() }, /abort/],
+  [
+    'a failed proof',
+    smallFile('/x', Buffer.from('x')),
+    { prove: () => Promise.reject(new Error('no proof')) },
+    /no proof/,
+  ],
+])('nothing is left behind by %s', async (_, entry, options, message) => {
+  const directory = temporaryDirectory();
+  const output = join(directory, 'image');
+  const usual = { output, format: 'cpio', compression: 'zstd' } as const;
+  await expect(writeImage(smallImage(entry), { ...usual, ...options })).rejects.toThrow(message);
+  expect(readdirSync(directory)).toEqual([]);
+});
+
+test.each(['cpio', 'tar'] as const)('%s: an output that stops taking bytes', async (format) => {
+  const directory = temporaryDirectory();
+  const output = join(directory, 'image');
+  const entry = smallFile('/x', Buffer.alloc(20_000_000, 'x'));
+  const stop = new AbortController();
+  const options = { output, format, compression: 'zstd', level: 19, signal: stop.signal } as const;
+  const writing = writeImage(smallImage(entry, smallFile('/y', Buffer.from('y'))), options);
+  setTimeout(() => stop.abort(), 50);
+  await expect(writing).rejects.toThrow(/abort/);
+  expect(readdirSync(directory)).toEqual([]);
+});
+
+test('a name beyond ASCII in tar', async () => {
+  const output = join(temporaryDirectory(), 'image');
+  const entry = smallFile('/é', Buffer.from('x'));
+  await writeImage(smallImage(entry), { output, format: 'tar', compression: 'none' });
+  expect(await listed(output)).toMatchObject([{ path: 'é', size: 1 }]);
+});
+
+describe('an output that exists', () => {
+  test('a file gives way only when all is well', async () => {
+    const output = join(temporaryDirectory(), 'image');
+    writeFileSync(output, 'old');
+    const options = { output, format: 'cpio', compression: 'none' } as const;
+    await expect(
+      writeImage(smallImage(hostFile({ hostPath: '/nowhere' })), options),
+    ).rejects.toThrow();
+    expect(readFileSync(output, 'utf8')).toBe('old');
+    await writeImage(image, options);
+    expect(await listed(output)).toEqual(expected);
+  });
+  test('an image in a directory gives way', async () => {
+    const output = join(temporaryDirectory(), 'image');
+    const manifest = smallFile('/usr/lib/shutdownramfs/manifest.json', Buffer.from('{}'));
+    const parents = ['/usr', '/usr/lib', '/usr/lib/shutdownramfs'].map((path): ImageEntry => ({
+      kind: 'directory',
+      path,
+      origin: 'test',
+    }));
+    const options = { output, format: 'directory', compression: 'none' } as const;
+    await writeImage(smallImage(...parents, manifest), options);
+    await writeImage(image, options);
+    expect(await listed(output)).toEqual(expected);
+  });
+  test('another directory does not', async () => {
+    const output = temporaryDirectory();
+    writeFileSync(join(output, 'letters'), 'dear');
+    const options = { output, format: 'directory', compression: 'none' } as const;
+    await expect(writeImage(image, options)).rejects.toThrow(/other things/);
+    expect(readdirSync(output)).toEqual(['letters']);
+  });
+  test('nor for an archive', async () => {
+    const output = temporaryDirectory();
+    const options = { output, format: 'cpio', compression: 'none' } as const;
+    await expect(writeImage(image, options)).rejects.toThrow(/no regular file/);
+  });
+});
+
+describe('what is no whole image', () => {
+  test.each(['none', 'gzip', 'zstd'] as const)('cut off, %s', async (compression) => {
+    const output = await written({ compression });
+    truncateSync(output, Math.floor(readFileSync(output).length / 2));
+    await expect(listed(output)).rejects.toThrow(/read image/);
+  });
+  test.each([
+    ['text', 'hello'],
+    ['nothing', ''],
+    ['zeros', '\0'.repeat(2000)],
+  ])('%s', async (_, text) => {
+    const path = join(temporaryDirectory(), 'image');
+    writeFileSync(path, text);
+    await expect(listed(path)).rejects.toThrow(/no cpio archive, tar archive or directory/);
+  });
+  test('nothing at all', async () => {
+    await expect(listed('/nowhere')).rejects.toThrow(/read image \/nowhere: ENOENT/);
+  });
+});
+
+describe('unpacking puts nothing elsewhere', () => {
+  const evil = (path: string) => smallFile(path, Buffer.from('evil'));
+  test.each<[string, ImageEntry[]]>([
+    ['upwards', [evil('/../evil')]],
+    ['upwards from below', [{ kind: 'directory', path: '/a', origin: '' }, evil('/a/../../evil')]],
+    ['an absolute name', [evil('//evil')]],
+    [
+      'through a link',
+      [{ kind: 'symlink', path: '/l', target: '..', origin: '' }, evil('/l/evil')],
+    ],
+    ['over a link', [{ kind: 'symlink', path: '/l', target: '../evil', origin: '' }, evil('/l')]],
+  ])('%s', async (_, entries) => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, 'in'));
+    const output = join(directory, 'in', 'image');
+    await writeImage(smallImage(...entries), { output, format: 'cpio', compression: 'none' });
+    await expect(unpackImage(output, join(directory, 'in', 'out'))).rejects.toThrow(/unpack/);
+    expect(readdirSync(directory, { recursive: true })).toEqual(['in', 'in/image']);
+  });
+});
