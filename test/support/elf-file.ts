@@ -40,17 +40,30 @@ export function elfFile(parts: ElfFileParts = {}): Buffer {
   const needs = (parts.versionsNeeded ?? []).map(([library, version], index, all) => {
     const last = index === all.length - 1;
     return Buffer.concat([
-      ...[number(1, 2), number(1, 2), number(strings.add(library), 4), number(16, 4)],
+      number(1, 2),
+      number(1, 2),
+      number(strings.add(library), 4),
+      number(16, 4),
       number(last ? 0 : 32, 4),
-      ...[number(0, 4), number(0, 2), number(2, 2), number(strings.add(version), 4), number(0, 4)],
+      number(0, 4),
+      number(0, 2),
+      number(2, 2),
+      number(strings.add(version), 4),
+      number(0, 4),
     ]);
   });
   const definitions = (parts.versionsDefined ?? []).map((version, index, all) => {
     const last = index === all.length - 1;
     return Buffer.concat([
-      ...[number(1, 2), number(0, 2), number(index + 1, 2), number(1, 2), number(0, 4)],
-      ...[number(20, 4), number(last ? 0 : 28, 4)],
-      ...[number(strings.add(version), 4), number(0, 4)],
+      number(1, 2),
+      number(0, 2),
+      number(index + 1, 2),
+      number(1, 2),
+      number(0, 4),
+      number(20, 4),
+      number(last ? 0 : 28, 4),
+      number(strings.add(version), 4),
+      number(0, 4),
     ]);
   });
   const note = (() => {
@@ -98,8 +111,13 @@ export function elfFile(parts: ElfFileParts = {}): Buffer {
   const header = Buffer.concat([
     Buffer.from([0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, littleEndian ? 1 : 2, 1]),
     Buffer.alloc(9),
-    ...[number(3, 2), number(machine, 2), number(1, 4)],
-    ...[number(0, word), number(headerSize, word), number(0, word), number(0, 4)],
+    number(3, 2),
+    number(machine, 2),
+    number(1, 4),
+    number(0, word),
+    number(headerSize, word),
+    number(0, word),
+    number(0, 4),
     ...[headerSize, entrySize, segmentCount, 0, 0, 0].map((one) => number(one, 2)),
   ]);
   return Buffer.concat([

@@ -33,8 +33,15 @@ function arranged(...entries: ImageEntry[]): string[] {
 }
 
 const always = [
-  ...['/bin -> usr/bin', '/lib -> usr/lib', '/lib64 -> usr/lib64', '/sbin -> usr/sbin'],
-  ...['/usr/', '/usr/bin/', '/usr/lib/', '/usr/lib64/', '/usr/sbin/'],
+  '/bin -> usr/bin',
+  '/lib -> usr/lib',
+  '/lib64 -> usr/lib64',
+  '/sbin -> usr/sbin',
+  '/usr/',
+  '/usr/bin/',
+  '/usr/lib/',
+  '/usr/lib64/',
+  '/usr/sbin/',
 ];
 
 test('what every image has', () => {
@@ -42,8 +49,15 @@ test('what every image has', () => {
     kind === 'directory' ? `${path}/` : path,
   );
   expect(paths).toEqual([
-    ...['/bin', '/lib', '/lib64', '/sbin', '/usr/'],
-    ...['/usr/bin/', '/usr/lib/', '/usr/lib64/', '/usr/sbin/'],
+    '/bin',
+    '/lib',
+    '/lib64',
+    '/sbin',
+    '/usr/',
+    '/usr/bin/',
+    '/usr/lib/',
+    '/usr/lib64/',
+    '/usr/sbin/',
   ]);
 });
 
