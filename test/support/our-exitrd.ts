@@ -1,0 +1,49 @@
+/** Our exitrd as the project's own `build` makes it, whole or with its runtime spoilt. */
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { packArchive } from './cpio-archive.ts';
+
+const executable = join(import.meta.dirname, '../../dist/shutdownramfs');
+
+export interface Exitrd extends AsyncDisposable {
+  /** An uncompressed cpio archive. */
+  readonly archive: string;
+}
+
+export interface Damage {
+  /** A script for the guard's busybox that stands where the executable was. */
+  readonly runtime?: string;
+  /** Paths in the image that are taken out. */
+  readonly without?: readonly string[];
+}
+
+export async function ourExitrd(damage: Damage = {}): Promise<Exitrd> {
+  const directory = await mkdtemp(join(tmpdir(), 'shutdownramfs-exitrd-'));
+  const archive = join(directory, 'exitrd.cpio');
+  if (damage.runtime === undefined && damage.without === undefined) {
+    await build('cpio', archive);
+  } else {
+    const root = join(directory, 'root');
+    await build('directory', root);
+    await spoil(root, damage);
+    await packArchive(root, archive);
+  }
+  return {
+    archive,
+    [Symbol.asyncDispose]: async () => await rm(directory, { recursive: true, force: true }),
+  };
+}
+
+async function build(format: string, output: string): Promise<void> {
+  await execa(executable, ['build', '--format', format, '--compress', 'none', '--output', output]);
+}
+
+async function spoil(root: string, { runtime, without = [] }: Damage): Promise<void> {
+  for (const path of without) await rm(join(root, path));
+  if (runtime === undefined) return;
+  const program = join(root, 'usr/bin/shutdownramfs');
+  await writeFile(program, `#!/guard/busybox sh\n${runtime}\n`);
+  await chmod(program, 0o755);
+}

@@ -1,0 +1,156 @@
+/**
+ * Our exitrd on every stack: nothing is left open, no key and no data remain in memory, and the same
+ * disks looked at afterwards are clean. Then what happens when something cannot be freed, and when
+ * the runtime itself fails.
+ */
+import { describe, expect, test } from 'vitest';
+import { ourExitrd, type Damage } from '../support/our-exitrd.ts';
+import { runShutdown, type ShutdownRun } from '../support/shutdown-run.ts';
+
+interface Options {
+  readonly stack: string;
+  readonly systemd?: 252 | 257;
+  readonly verb?: string;
+  readonly commandLine?: string;
+  readonly damage?: Damage;
+}
+
+async function run({ damage, ...options }: Options): Promise<ShutdownRun> {
+  await using exitrd = await ourExitrd(damage);
+  return await runShutdown({ ...options, exitrd: exitrd.archive, memoryMib: 1024 });
+}
+
+/** The one line of JSON in the kernel log. */
+function reportIn(log: string): unknown {
+  const line = /shutdownramfs: (?<json>\{"version".*\})/.exec(log);
+  return JSON.parse(line?.groups?.['json'] ?? 'null');
+}
+
+async function expectNoSecrets(machine: ShutdownRun): Promise<void> {
+  expect(machine.keys.length).toBeGreaterThan(0);
+  const { keys, markers } = await machine.searchMemory();
+  expect(keys).toEqual([]);
+  expect(markers).toMatchObject([{ marker: 'file system', found: 0 }]);
+}
+
+const cleanFinding = {
+  ext4: { state: 'clean', needsRecovery: false, fsck: 0, known: 'intact' },
+  member: { state: 'clean' },
+  array: { degraded: 0, syncAction: 'idle' },
+  key: {},
+  end: {},
+} as const;
+
+function expectCleanDisks({ findings }: ShutdownRun): void {
+  expect(findings.filter(({ kind }) => kind === 'ext4')).not.toEqual([]);
+  for (const finding of findings) expect(finding).toMatchObject(cleanFinding[finding.kind]);
+}
+
+const keysOfStack = { A: 1, B: 1, C: 1, D: 1, E: 1, F: 1, G: 1, H: 2, I: 2, J: 2, survivor: 1 };
+
+describe.each(Object.entries(keysOfStack))('stack %s', (stack, keys) => {
+  test('goes down clean', async () => {
+    await using machine = await run({ stack });
+    expect(machine.reason).toBe('guest-shutdown');
+    expect(reportIn(machine.log)).toMatchObject({
+      verb: 'poweroff',
+      clean: true,
+      left: [],
+      wiped: [],
+      keysRemaining: [],
+      memoryKept: [],
+      closed: { length: keys },
+    });
+    expectCleanDisks(machine);
+    await expectNoSecrets(machine);
+  });
+});
+
+test('entered as by systemd 252', async () => {
+  await using machine = await run({ stack: 'A', systemd: 252 });
+  expect(reportIn(machine.log)).toMatchObject({ clean: true, left: [] });
+  expectCleanDisks(machine);
+  await expectNoSecrets(machine);
+});
+
+test('the process that holds the root is named and killed', async () => {
+  await using machine = await run({ stack: 'survivor' });
+  expect(reportIn(machine.log)).toMatchObject({
+    killed: [expect.stringMatching(/^busybox\[\d+\]$/)],
+  });
+});
+
+test('a root that nothing can free: the key is wiped, the data is safe, what is left is shown', async () => {
+  await using machine = await run({ stack: 'pinned' });
+  expect(machine.reason).toBe('guest-shutdown');
+  expect(reportIn(machine.log)).toMatchObject({
+    clean: false,
+    closed: [],
+    wiped: ['crypt0'],
+    keysRemaining: [],
+    left: ['unmount /oldroot', 'remove-dm vg0-root', 'remove-dm crypt0'],
+    failures: [expect.stringMatching(/^unmount \/oldroot: .*busy/)],
+  });
+  expect(machine.log).toMatch(/old root not freed, 1 key wiped, 3 left/);
+  expect(machine.findings).toContainEqual(
+    expect.objectContaining({ kind: 'ext4', fsck: 0, known: 'intact' }),
+  );
+  const { keys } = await machine.searchMemory();
+  expect(keys).toEqual([]);
+});
+
+test('reboot resets the machine', async () => {
+  await using machine = await run({ stack: 'A', verb: 'reboot' });
+  expect(machine.reason).toBe('guest-reset');
+  expectCleanDisks(machine);
+});
+
+test('a verb nobody knows powers off and says so', async () => {
+  await using machine = await run({ stack: 'A', verb: 'soft-reboot' });
+  expect(machine.reason).toBe('guest-shutdown');
+  expect(machine.log).toContain('verb "soft-reboot": not known, powering off');
+  expectCleanDisks(machine);
+});
+
+test('the pause says its line, and ends by itself', async () => {
+  await using machine = await run({ stack: 'A', commandLine: 'shutdownramfs.debug=pause:3' });
+  expect(machine.reason).toBe('guest-shutdown');
+  expect(machine.log).toContain(
+    'shutdownramfs: memory can be dumped now: going on in 3 s, or on Enter',
+  );
+  expect(machine.seconds).toBeGreaterThan(3);
+});
+
+const systemdShutdown = 'usr/lib/systemd/systemd-shutdown';
+
+test.each([
+  ['dies of a signal', { runtime: 'kill -SEGV $$' }],
+  ['ends as if all were well', { runtime: 'exit 0' }],
+  ['hangs', { runtime: 'exec /guard/busybox sleep 3600' }],
+  ['is missing', { without: ['usr/bin/shutdownramfs'] }],
+])('when the runtime %s, systemd-shutdown takes over', async (_, damage) => {
+  await using machine = await run({ stack: 'A', damage });
+  expect(machine.reason).toBe('guest-shutdown');
+  expect(machine.log).toContain('handing over to /usr/lib/systemd/systemd-shutdown');
+  expectCleanDisks(machine);
+  const { keys } = await machine.searchMemory();
+  expect(keys).toEqual([]);
+});
+
+test.each([
+  ['poweroff', 'guest-shutdown'],
+  ['reboot', 'guest-reset'],
+])(
+  'and without systemd-shutdown the guard alone does %s, the data flushed',
+  async (verb, reason) => {
+    await using machine = await run({
+      stack: 'A',
+      verb,
+      damage: { runtime: 'exit 1', without: [systemdShutdown] },
+    });
+    expect(machine.reason).toBe(reason);
+    expect(machine.findings).toContainEqual(
+      expect.objectContaining({ kind: 'ext4', known: 'intact' }),
+    );
+  },
+);
