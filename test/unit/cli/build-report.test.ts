@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { formatReport } from '../../../src/cli/build-report.ts';
+import type { BuildReport } from '../../../src/image/run-build.ts';
+
+const report: BuildReport = {
+  output: '/boot/exitrd',
+  packed: 50 * 2 ** 20,
+  unpacked: 140.54 * 2 ** 20,
+  seconds: 2.04,
+  proof: 'started',
+  parts: [
+    { name: 'base', files: 2, bytes: 2 ** 20 },
+    { name: 'md', files: 1, bytes: 2 ** 19 },
+  ],
+  manifest: {
+    version: 1,
+    features: ['base'],
+    files: [{ path: '/shutdown', size: 1, mode: '0755', sha256: '' }],
+    symlinks: [],
+  },
+};
+
+test('one line', () => {
+  expect(formatReport(report, false)).toBe(
+    '/boot/exitrd: 50.0 MiB (140.5 MiB unpacked), 1 files, 2.0 s\n',
+  );
+});
+
+test('and one for each part', () => {
+  expect(formatReport(report, true).split('\n').slice(1)).toEqual([
+    '  base: 1.0 MiB, 2 files',
+    '  md: 0.5 MiB, 1 files',
+    '  programs: each was started in it',
+    '',
+  ]);
+});
