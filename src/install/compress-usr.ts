@@ -1,5 +1,5 @@
 /** Turns the tree of a whole image into a light part and one compressed image of its /usr. */
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { Failure, reasonOf } from '../failure.ts';
@@ -23,7 +23,5 @@ export async function compressUsr(tree: string, modificationTime: number): Promi
     throw new Failure(`compress ${usr}: ${reasonOf(error)}`, { cause: error });
   }
   await rm(usr, { recursive: true });
-  await mkdir(join(usr, 'bin'), { recursive: true });
-  // Other programs that fill /run/initramfs take a bin/sh there for "somebody has done it".
-  await symlink('../../guard/busybox', join(usr, 'bin/sh'));
+  await mkdir(usr);
 }

@@ -1,5 +1,5 @@
 /** Installs into a root: image, hook and unit, in place one after the other, each whole or not. */
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { readAsset } from '../asset/asset.ts';
@@ -14,7 +14,7 @@ import { readRecord, uniteRecords } from './installation-record.ts';
 import { makeDirectories, putInPlace, type Placed } from './put-in-place.ts';
 import { isRunning, startNow } from './running-machine.ts';
 import { sealImage } from './seal-image.ts';
-import { dracutDropInText, unitText, type FillTime } from './unit-text.ts';
+import { unitText, type FillTime } from './unit-text.ts';
 
 export interface InstallOptions {
   readonly root: string;
@@ -49,7 +49,6 @@ export async function installExitrd(options: InstallOptions): Promise<Installati
   const files: readonly (readonly [string, Placed])[] = [
     [installed.hookFile, textAsset('hooks/shutdownramfs.shutdown', 0o755)],
     [installed.unitFile, unit(options.fill)],
-    [installed.dracutDropIn, { kind: 'text', text: dracutDropInText, mode: 0o644 }],
     [installed.enablingLink, { kind: 'symlink', target: installed.unitFile }],
     ...(options.withCommand ? [commandCopy(executable)] : []),
   ];
@@ -90,6 +89,7 @@ async function makeImage(
     if (hold === 'compressed') {
       await compressUsr(tree, sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']));
     }
+    await claimPlace(tree);
     const { digest, kib } = await sealImage(part);
     const name = `image-${digest.slice(0, 16)}`;
     await flush(library);
@@ -100,6 +100,13 @@ async function makeImage(
     if (error instanceof Failure) throw error;
     throw new Failure(`make image in ${library}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** dracut and finalrd, which would fill /run/initramfs too, leave it alone where it has a bin/sh. */
+async function claimPlace(tree: string): Promise<void> {
+  await mkdir(join(tree, 'usr/bin'), { recursive: true });
+  await rm(join(tree, 'usr/bin/sh'), { force: true });
+  await symlink('../../guard/busybox', join(tree, 'usr/bin/sh'));
 }
 
 /** The same image again repairs what has happened to its files. */

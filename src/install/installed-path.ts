@@ -6,6 +6,4 @@ export const recordFile = `${libraryDirectory}/installed.json`;
 export const hookFile = '/usr/lib/systemd/system-shutdown/shutdownramfs.shutdown';
 export const unitFile = '/usr/lib/systemd/system/shutdownramfs.service';
 export const enablingLink = '/etc/systemd/system/sysinit.target.wants/shutdownramfs.service';
-export const dracutDropIn =
-  '/usr/lib/systemd/system/dracut-shutdown.service.d/50-shutdownramfs.conf';
 export const commandFile = '/usr/bin/shutdownramfs';

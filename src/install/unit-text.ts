@@ -5,11 +5,3 @@ export type FillTime = 'boot' | 'shutdown';
 export function unitText(unit: string, fill: FillTime): string {
   return fill === 'boot' ? unit : unit.replace(/^(ExecStart=\S+) fill$/m, '$1 placeholder');
 }
-
-/**
- * Keeps dracut's service from starting: when it stops, it would unpack the boot initramfs over the
- * exitrd, or remove its `shutdown`.
- */
-export const dracutDropInText = `[Unit]
-ConditionPathExists=!/usr/lib/shutdownramfs/image/tree/shutdown
-`;

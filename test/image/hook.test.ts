@@ -38,13 +38,21 @@ state() {
 `;
 
 /** What a script says in the namespaces; `hook WORD` in it runs the hook with that shell. */
-async function inMachine(shell: string, script: string, root = tree.upper): Promise<string[]> {
+async function inMachine(
+  shell: string,
+  script: string,
+  root = tree.upper,
+  more: readonly string[] = [],
+): Promise<string[]> {
   const init = join(work, 'systemd-shutdown');
   const define = `hook() { ${shell} ${join(root, hook)} "$@" 2>&1; echo "exit $?"; }`;
   await writeFile(init, `#!/bin/bash\n${prelude}\n${define}\n${script}\n`);
   await chmod(init, 0o755);
   const namespaces = ['--mount', '--pid', '--fork', '--mount-proc', '--kill-child'];
-  const { all } = await execa('unshare', [...namespaces, init], { all: true, reject: false });
+  const { all } = await execa('unshare', [...namespaces, ...more, init], {
+    all: true,
+    reject: false,
+  });
   return all.split('\n').filter(Boolean);
 }
 
@@ -80,6 +88,15 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
       '700:0:0',
     ]);
     expect(rest[3]).toMatch(/ rw,nosuid,nodev,\S+ - tmpfs shutdownramfs rw,size=\d+k,.*noswap/);
+  });
+
+  test('mounts a ramfs, which is never swapped, where tmpfs knows no noswap', async () => {
+    // As tmpfs refuses it to a user namespace (mm/shmem.c).
+    const words = ['--user', '--map-root-user'];
+    const script = 'hook placeholder; grep /run/initramfs /proc/self/mountinfo; state';
+    const [exit, mount, ...rest] = await inMachine(shell, script, tree.upper, words);
+    expect([exit, ...rest]).toStrictEqual(['exit 0', 'mounted', 'executable']);
+    expect(mount).toMatch(/ rw,nosuid,nodev,\S+ - ramfs shutdownramfs rw,mode=700/);
   });
 
   test('takes no more memory than it has said', async () => {

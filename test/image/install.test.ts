@@ -10,7 +10,6 @@ const around = [
   '/usr/lib/shutdownramfs/image',
   '/usr/lib/shutdownramfs/installed.json',
   '/usr/lib/systemd/system-shutdown/shutdownramfs.shutdown',
-  '/usr/lib/systemd/system/dracut-shutdown.service.d/50-shutdownramfs.conf',
   unit,
 ];
 
