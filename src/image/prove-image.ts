@@ -57,7 +57,9 @@ async function findEntrance(directory: string): Promise<Entrance | undefined> {
     ['unshare', '--mount', ...enter],
   ];
   for (const [command, ...words] of entrances) {
-    const { failed } = await execa(command, [...words, '/guard/busybox', 'true'], {
+    // In a tree that is being built there may be no /proc to lend.
+    const attempt = ['/guard/busybox', 'test', '-r', '/proc/self/mounts'];
+    const { failed } = await execa(command, [...words, ...attempt], {
       reject: false,
       stdin: 'ignore',
       timeout: startDeadline,

@@ -1,10 +1,11 @@
 /** Whole images of this machine's own root, read back by the tools of others. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readImage } from '../../src/archive/read-image.ts';
+import { manifestPath } from '../../src/image/image-manifest.ts';
 import { runBuild, type BuildReport } from '../../src/image/run-build.ts';
 
 let directory: string;
@@ -61,6 +62,43 @@ test.each(programs)('the closure of %s is what the loader lists', async (program
     if ((await readFile(path).catch(() => undefined)) === undefined) missing.push(path);
   }
   expect(missing).toEqual([]);
+});
+
+const output = () => join(directory, 'cli');
+
+describe('the command line', () => {
+  const executable = join(import.meta.dirname, '../../dist/shutdownramfs');
+
+  test('build --json tells what the image holds', async () => {
+    const words = ['--output', output(), '--level', '1', '--json'];
+    const { stdout } = await execa(executable, ['build', ...words]);
+    const { manifest, packed } = JSON.parse(stdout) as BuildReport;
+    expect(packed).toBe((await stat(output())).size);
+    const { stdout: inside } = await execa(executable, ['cat', output(), manifestPath]);
+    expect(JSON.parse(inside)).toEqual(manifest);
+  });
+  test('list', async () => {
+    const { stdout } = await execa(executable, ['list', output()]);
+    expect(stdout).toContain('l 0777          0 bin -> usr/bin\n');
+    expect(stdout.split('\n')).toHaveLength((await pathsOf(tree)).length);
+  });
+  test('list --json', async () => {
+    const { stdout } = await execa(executable, ['list', '--json', output()]);
+    const rows = JSON.parse(stdout) as { path: string }[];
+    expect(rows.map(({ path }) => path).toSorted()).toEqual(await pathsOf(tree));
+  });
+  test('a reader that has seen enough', async () => {
+    const script = '"$0" cat "$1" usr/bin/shutdownramfs | head -c 4';
+    const { stdout, stderr } = await execa('sh', ['-c', script, executable, output()]);
+    expect([stdout, stderr]).toEqual(['\u007FELF', '']);
+  });
+  test('unpack', async () => {
+    const unpacked = join(directory, 'unpacked');
+    await execa(executable, ['unpack', output(), unpacked]);
+    // The tree was built of the same executable, so it is the same image.
+    await execa('diff', ['-r', '--no-dereference', tree, unpacked]);
+    expect(await pathsOf(unpacked)).toEqual(await pathsOf(tree));
+  });
 });
 
 describe.each([
