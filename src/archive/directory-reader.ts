@@ -20,7 +20,7 @@ export async function* readDirectory(top: string): AsyncGenerator<ReadEntry, voi
       mode: stats.mode & 0o7777,
       size: kind === 'file' ? stats.size : 0,
       target: kind === 'symlink' ? await readlink(hostPath) : undefined,
-      content: kind === 'file' ? createReadStream(hostPath) : nothing(),
+      content: contentOf(kind, hostPath),
     };
   }
 }
@@ -39,6 +39,10 @@ async function listTree(top: string): Promise<string[]> {
   return paths.toSorted((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {
-  // A directory and a link have no content.
+/** Opened only when it is read: most readers want the list. */
+async function* contentOf(
+  kind: ReadEntry['kind'],
+  hostPath: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (kind === 'file') yield* createReadStream(hostPath) as AsyncIterable<Buffer>;
 }
