@@ -35,25 +35,22 @@ const erofs = (name: string, ...options: readonly string[]): Form => ({
   make: ['mkfs.erofs', '--quiet', ...options, '@image', '@usr'],
 });
 
-const zstd = (block: string, level = '19'): Form =>
+const zstd = (block: string, level: string): Form =>
   squashfs(`zstd -${level} ${block}`, '-comp', 'zstd', '-Xcompression-level', level, '-b', block);
 
 const forms: readonly Form[] = [
   { name: 'unpacked' },
-  zstd('64K'),
-  zstd('128K'),
+  zstd('64K', '15'),
   zstd('128K', '15'),
-  zstd('128K', '12'),
+  zstd('256K', '15'),
+  zstd('1M', '15'),
+  zstd('128K', '19'),
   zstd('128K', '9'),
-  zstd('128K', '6'),
-  zstd('256K'),
-  zstd('1M'),
   squashfs('xz 128K', '-comp', 'xz', '-b', '128K'),
   squashfs('gzip 128K', '-comp', 'gzip', '-b', '128K'),
   squashfs('lz4 hc 128K', '-comp', 'lz4', '-Xhc', '-b', '128K'),
   erofs('lz4hc 4K', '-zlz4hc,12'),
   erofs('lz4hc 64K', '-zlz4hc,12', '-C65536'),
-  erofs('lz4hc 256K', '-zlz4hc,12', '-C262144'),
 ];
 
 const [tree, inside] = process.argv.slice(2);

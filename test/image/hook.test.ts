@@ -279,3 +279,28 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
     expect(said).toStrictEqual([expect.stringMatching(/^shutdownramfs: usage: /), 'exit 2']);
   });
 });
+
+describe('with a root that is gone', () => {
+  /** The shell was in memory already; nothing else of the root is there. */
+  const hide = `
+    cp /bin/busybox HOOK /dev/shm; mount -t tmpfs tmpfs /usr
+    /dev/shm/busybox sh /dev/shm/shutdownramfs.shutdown poweroff; echo "exit $?"; echo "$(</run/kmsg)"`;
+  const hidden = () => hide.replace('HOOK', join(tree.upper, hook));
+
+  test('an exitrd is entered without another word', async () => {
+    expect(await inMachine('dash', `hook fill >/dev/null; ${hidden()}`)).toStrictEqual(['exit 0']);
+  });
+
+  test('a placeholder gives way, soon', async () => {
+    const begin = performance.now();
+    const said = await inMachine(
+      'dash',
+      `hook placeholder; ${hidden()}; [ -x /run/initramfs/shutdown ] || echo gone`,
+    );
+    expect(said[0]).toBe('exit 0');
+    expect(said).toContain('exit 0');
+    expect(said.join('\n')).toMatch(/<4>shutdownramfs: cannot fill .*: there is no image in /);
+    expect(said.at(-1)).toBe('gone');
+    expect(performance.now() - begin).toBeLessThan(60_000);
+  });
+});
