@@ -9,27 +9,31 @@ import { installCommand } from './command/install.ts';
 import { listCommand } from './command/list.ts';
 import { uninstallCommand } from './command/uninstall.ts';
 import { unpackCommand } from './command/unpack.ts';
+import { versionLine } from '../version.ts';
+import { endWithReader } from './end-with-reader.ts';
 import { reportError } from './report-error.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs one command line (without the two words of the interpreter) and sets the exit status. */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
+  endWithReader();
   try {
     await yargs(words)
       .scriptName('shutdownramfs')
       .usage('$0 <command>\n\nBuilds and installs the system that a Linux machine shuts down from.')
-      .command(planCommand)
-      .command(snapshotCommand)
-      .command(scanCommand)
       .command(buildCommand)
       .command(listCommand)
       .command(catCommand)
       .command(unpackCommand)
       .command(installCommand)
       .command(uninstallCommand)
+      .command(planCommand)
+      .command(snapshotCommand)
+      .command(scanCommand)
+      .completion('completion', 'Print a script that completes words in bash or zsh')
       .demandCommand(1, 'Name a command.')
       .strict()
-      .version(false)
+      .version('version', 'Print the version of this program and of its runtime', versionLine)
       .fail((message, error) => {
         // yargs hands over an error of its own for words it does not know.
         throw error === undefined || error.name === 'YError' ? new UsageError(message) : error;

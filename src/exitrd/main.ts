@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { lockMemory } from '../kernel/system-call.ts';
 import { renderStack } from '../plan/render-stack.ts';
 import { localFactSource } from '../snapshot/local-fact-source.ts';
+import { versionLine } from '../version.ts';
 import { startBudget, totalSeconds, type Budget } from './budget.ts';
 import { debugFlagFiles, parseDebugging, type Debugging } from './debugging.ts';
 import { pauseForDebugging } from './debugging-pause.ts';
@@ -43,6 +44,7 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
       process.exit(crashed);
     });
   }
+  journal.detail(versionLine);
   lockMemory();
   await feedWatchdog(process.env);
   const request = parseRequest(words);

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { CommandModule } from 'yargs';
-import { endWithReader } from '../end-with-reader.ts';
 
 interface CatArguments {
   image: string;
@@ -15,7 +14,6 @@ export const catCommand: CommandModule<object, CatArguments> = {
       .positional('image', { type: 'string', demandOption: true, describe: 'File or directory' })
       .positional('path', { type: 'string', demandOption: true, describe: 'Path in the image' }),
   async handler({ image, path }) {
-    endWithReader();
     const { catFile } = await import('../../archive/cat-file.ts');
     for await (const part of catFile(image, path)) {
       if (!process.stdout.write(part)) await once(process.stdout, 'drain');

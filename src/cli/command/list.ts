@@ -1,5 +1,4 @@
 import type { CommandModule } from 'yargs';
-import { endWithReader } from '../end-with-reader.ts';
 
 interface ListArguments {
   image: string;
@@ -14,7 +13,6 @@ export const listCommand: CommandModule<object, ListArguments> = {
       .positional('image', { type: 'string', demandOption: true, describe: 'File or directory' })
       .option('json', { type: 'boolean', default: false, describe: 'One array of JSON' }),
   async handler({ image, json }) {
-    endWithReader();
     const { readImage } = await import('../../archive/read-image.ts');
     const rows: object[] = [];
     for await (const { kind, path, mode, size, target } of readImage(image)) {
