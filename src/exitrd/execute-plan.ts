@@ -4,7 +4,12 @@ import type { TeardownPlan, TeardownStep } from '../plan/plan.ts';
 import { reasonOf } from '../failure.ts';
 import type { Budget } from './budget.ts';
 import type { CommandOutcome, Command } from './run-with-deadline.ts';
-import { commandsOfStep, deadlineOfStep, unmountCommand } from './step-command.ts';
+import {
+  commandsOfStep,
+  deadlineOfStep,
+  preparationOfStep,
+  unmountCommand,
+} from './step-command.ts';
 
 export interface StepOutcome {
   readonly step: TeardownStep;
@@ -79,6 +84,8 @@ async function perform(step: TeardownStep, budget: Budget, run: Run): Promise<St
   } catch (error) {
     return { step, result: 'failed', reason: reasonOf(error) };
   }
+  const preparation = preparationOfStep(step);
+  if (preparation !== undefined) await run(preparation, budget.deadline(deadlineOfStep(step)));
   for (const command of commandsOfStep(step)) {
     const deadline = budget.deadline(deadlineOfStep(step));
     if (deadline === 0) break;

@@ -35,6 +35,21 @@ export function commandsOfStep(step: TeardownStep): readonly Command[] {
 }
 
 /**
+ * What makes a step possible or keeps it from waiting for ever; its failure is not the step's. The
+ * metadata of an external array is written by mdmon, which must have caught up; a multipath device
+ * without paths keeps what is written until it is told to fail it.
+ */
+export function preparationOfStep(step: TeardownStep): Command | undefined {
+  if (step.kind === 'stop-md' && step.external && !step.container) {
+    return [mdadm, '--wait-clean', `/dev/${step.device}`];
+  }
+  if (step.kind === 'remove-dm' && step.layer === 'multipath') {
+    return [...dmsetupWords('message'), step.name, '0', 'fail_if_no_path'];
+  }
+  return undefined;
+}
+
+/**
  * No canonicalising (it would walk a tree whose device may be dead), no /run/mount/utab, no
  * umount.<type> helper from a root that is going away.
  */

@@ -27,6 +27,7 @@ export interface Teardown {
 const oldRoot = '/oldroot';
 const asideDirectory = '/mnt';
 
+const mdmon = '/usr/sbin/mdmon';
 const mostRounds = 50;
 const pauseMilliseconds = 200;
 
@@ -38,6 +39,7 @@ export async function tearDown(
 ): Promise<Teardown> {
   const escalation: Escalation = { rung: 0, busy: [], killed: [] };
   const first = await takeSnapshot(source);
+  await takeOverArrays(first, budget, run);
   let last = first;
   let failures: readonly StepOutcome[] = [];
   let rounds = 0;
@@ -54,6 +56,15 @@ export async function tearDown(
   }
   const left = planTeardown(last, { oldRoot, asideDirectory });
   return { rounds, first, last, left, failures, killed: escalation.killed };
+}
+
+/**
+ * The monitor of an array with external metadata runs from the old root and holds it; a new one is
+ * started from here, which the old one gives way to (mdmon(8), `--takeover`).
+ */
+async function takeOverArrays(snapshot: Snapshot, budget: Budget, run: Run): Promise<void> {
+  const external = snapshot.devices.some(({ md }) => md?.metadataVersion.startsWith('external:'));
+  if (external) await run([mdmon, '--takeover', '--all', '--offroot'], budget.deadline(5_000));
 }
 
 /** Exit statuses can lie (a lazy unmount, a loop device that only promises to go): facts cannot. */

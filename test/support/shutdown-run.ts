@@ -1,6 +1,6 @@
 /** One whole run of a short machine: built, shut down through an exitrd, and its disks looked at. */
 import type { Findings } from '../../src/scan/findings.ts';
-import { searchMemory } from './guest-memory.ts';
+import { searchMemory, type Secrets } from './guest-memory.ts';
 import {
   emptyDisks,
   inspectDisks,
@@ -18,8 +18,8 @@ export interface ShutdownRun extends AsyncDisposable {
   readonly findings: readonly Finding[];
   /** Volume keys of all dm-crypt devices of the stack, as lower-case hex. */
   readonly keys: readonly string[];
-  /** What the guest's memory held when it ended of those keys, and of the stack's file systems. */
-  searchMemory(): Promise<Findings>;
+  /** What the guest's memory held when it ended of those keys, of the stack's file systems, and of more. */
+  searchMemory(more?: Secrets['markers']): Promise<Findings>;
 }
 
 export async function runShutdown(
@@ -41,8 +41,8 @@ export async function runShutdown(
     reason,
     findings,
     keys,
-    searchMemory: async () =>
-      await searchMemory(machine.memoryFile, { keys, markers: { 'file system': known } }),
+    searchMemory: async (more = {}) =>
+      await searchMemory(machine.memoryFile, { keys, markers: { 'file system': known, ...more } }),
     [Symbol.asyncDispose]: async () => {
       await kept.disposeAsync();
     },

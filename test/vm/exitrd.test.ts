@@ -3,8 +3,11 @@
  * disks looked at afterwards are clean. Then what happens when something cannot be freed, and when
  * the runtime itself fails.
  */
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ourExitrd, type Damage } from '../support/our-exitrd.ts';
+import { abruptExitrd } from '../support/peer-exitrd.ts';
+import { startShortMachine, emptyDisks } from '../support/short-machine.ts';
 import { runShutdown, type ShutdownRun } from '../support/shutdown-run.ts';
 
 interface Options {
@@ -46,7 +49,20 @@ function expectCleanDisks({ findings }: ShutdownRun): void {
   for (const finding of findings) expect(finding).toMatchObject(cleanFinding[finding.kind]);
 }
 
-const keysOfStack = { A: 1, B: 1, C: 1, D: 1, E: 1, F: 1, G: 1, H: 2, I: 2, J: 2, survivor: 1 };
+const keysOfStack = {
+  A: 1,
+  B: 1,
+  C: 1,
+  D: 1,
+  E: 1,
+  F: 1,
+  G: 1,
+  H: 2,
+  I: 2,
+  J: 2,
+  external: 1,
+  survivor: 1,
+};
 
 describe.each(Object.entries(keysOfStack))('stack %s', (stack, keys) => {
   test('goes down clean', async () => {
@@ -99,10 +115,55 @@ test('a root that nothing can free: the key is wiped, the data is safe, what is 
   expect(keys).toEqual([]);
 });
 
-test('reboot resets the machine', async () => {
-  await using machine = await run({ stack: 'A', verb: 'reboot' });
+/** As guest/stack/secrets makes them. */
+const secrets = Object.fromEntries(
+  ['root-key', 'user-key', 'run-file'].map((name) => {
+    const lines = Array.from({ length: 64 }, (_, index) =>
+      createHash('sha256')
+        .update(`${name} ${index + 1}\n`)
+        .digest('hex'),
+    );
+    return [name, Buffer.from(lines.map((line) => `${line}  -\n`).join(''))];
+  }),
+);
+
+test('keyrings of all users and files in /run are emptied, and a reboot has its argument', async () => {
+  await using machine = await run({ stack: 'secrets', verb: 'reboot' });
   expect(machine.reason).toBe('guest-reset');
+  expect(machine.log).toContain("Restarting system with command 'firmware-setup'");
   expectCleanDisks(machine);
+  const { markers } = await machine.searchMemory(secrets);
+  expect(markers.map(({ marker, found }) => [marker, found])).toEqual([
+    ['file system', 0],
+    ['root-key', 0],
+    ['user-key', 0],
+    ['run-file', 0],
+  ]);
+});
+
+test('without us those secrets stay, else the test above would prove nothing', async () => {
+  await using machine = await runShutdown({ stack: 'secrets', exitrd: await abruptExitrd() });
+  const { markers } = await machine.searchMemory(secrets);
+  for (const { found, pieces } of markers) expect(found).toBe(pieces);
+});
+
+test('halt leaves the machine on', async () => {
+  await using exitrd = await ourExitrd();
+  await using disks = await emptyDisks();
+  await using machine = await startShortMachine({
+    stack: 'A',
+    disks,
+    exitrd: exitrd.archive,
+    memoryMib: 1024,
+    verb: 'halt',
+  });
+  await expect(machine.console.waitForLine(/reboot: System halted/, 120)).resolves.toBeDefined();
+});
+
+test('kexec with nothing loaded reboots', async () => {
+  await using machine = await run({ stack: 'A', verb: 'kexec' });
+  expect(machine.reason).toBe('guest-reset');
+  expect(machine.log).toContain('kexec: reboot(2) kexec: EINVAL');
 });
 
 test('a verb nobody knows powers off and says so', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commandsOfStep } from '../../../src/exitrd/step-command.ts';
+import { commandsOfStep, preparationOfStep } from '../../../src/exitrd/step-command.ts';
 import type { TeardownStep } from '../../../src/plan/plan.ts';
 
 const base = { id: 'x', needs: [] };
@@ -81,4 +81,36 @@ test('every tool is named by its absolute path, never looked up', () => {
   for (const [step] of cases) {
     for (const [program] of commandsOfStep(step)) expect(program).toMatch(/^\/usr\/s?bin\//);
   }
+});
+
+test.each([
+  [
+    'a native array',
+    { ...base, kind: 'stop-md', device: 'md0', external: false, container: false },
+    undefined,
+  ],
+  [
+    'an external array',
+    { ...base, kind: 'stop-md', device: 'md126', external: true, container: false },
+    '--wait-clean /dev/md126',
+  ],
+  [
+    'its container',
+    { ...base, kind: 'stop-md', device: 'md127', external: true, container: true },
+    undefined,
+  ],
+  [
+    'multipath',
+    {
+      ...base,
+      kind: 'remove-dm',
+      device: 'dm-0',
+      name: 'mpatha',
+      uuid: 'mpath-1',
+      layer: 'multipath',
+    },
+    'message --noudevsync --noudevrules --manglename none mpatha 0 fail_if_no_path',
+  ],
+] as const)('what prepares %s', (_, step, words) => {
+  expect(preparationOfStep(step)?.slice(1).join(' ')).toBe(words);
 });
