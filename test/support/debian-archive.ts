@@ -8,10 +8,10 @@ import { execa } from 'execa';
 import { Failure } from '../../src/failure.ts';
 import { built } from './build-cache.ts';
 
-const guestRelease = 'trixie';
+export const guestRelease = 'trixie';
 
 /** One line of sources.list(5) for the guests' release. */
-async function archiveSource(): Promise<string> {
+export async function archiveSource(): Promise<string> {
   const { uri, signedBy } = await hostMirror();
   return `deb [signed-by=${signedBy}] ${uri} ${guestRelease} main`;
 }

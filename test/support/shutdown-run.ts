@@ -1,6 +1,7 @@
 /** One whole run of a short machine: built, shut down through an exitrd, and its disks looked at. */
 import type { Findings } from '../../src/scan/findings.ts';
 import { searchMemory, type Secrets } from './guest-memory.ts';
+import { processorWait } from './processor-wait.ts';
 import {
   emptyDisks,
   inspectDisks,
@@ -14,6 +15,8 @@ export interface ShutdownRun extends AsyncDisposable {
   readonly log: string;
   /** Seconds from the exec of `/shutdown` to power-off or reset. */
   readonly seconds: number;
+  /** How many of these the virtual processor waited for a real one. */
+  readonly waited: number;
   readonly reason: 'guest-shutdown' | 'guest-reset';
   readonly findings: readonly Finding[];
   /** Volume keys of all dm-crypt devices of the stack, as lower-case hex. */
@@ -30,7 +33,9 @@ export async function runShutdown(
   const machine = stack.use(await startShortMachine({ ...options, disks }));
   await machine.console.waitForLine(/handover: entering the exitrd/, 90);
   const entered = machine.age();
+  const waitedBefore = await processorWait(machine.monitor);
   const { reason, seconds } = await machine.waitForEnd(120);
+  const waited = (await processorWait(machine.monitor)) - waitedBefore;
   await machine.quit();
   const { findings, known } = await inspectDisks(options.stack, disks);
   const keys = findings.flatMap((finding) => (finding.kind === 'key' ? [finding.hex] : []));
@@ -38,6 +43,7 @@ export async function runShutdown(
   return {
     log: machine.console.lines().join('\n'),
     seconds: seconds - entered,
+    waited,
     reason,
     findings,
     keys,

@@ -1,0 +1,60 @@
+/**
+ * The exitrd of dracut: of the guests' release, made in a root of its own by the generator as Debian
+ * ships it. It is what dracut-initramfs-restore would unpack, without the kernel's modules.
+ */
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { built } from './build-cache.ts';
+import { archiveSource, guestRelease } from './debian-archive.ts';
+
+const packages = [
+  ['dracut', 'systemd', 'systemd-sysv', 'udev', 'kmod', 'procps', 'cpio', 'zstd', 'binutils'],
+  ['lvm2', 'cryptsetup', 'mdadm', 'dmsetup', 'busybox-static', 'libatomic1', 'libstdc++6'],
+].flat();
+
+const modules = 'base shutdown dm crypt lvm mdraid';
+
+/** A root with dracut, and with all that our own builder packs too, so that both pack the same tools. */
+export async function dracutRoot(): Promise<string> {
+  const recipe = { guestRelease, packages, layout: 1 };
+  const directory = await built('dracut-root', recipe, async (directory) => {
+    const words = [
+      '--variant=minbase',
+      '--format=directory',
+      `--include=${packages.join(',')}`,
+      '--aptopt=Apt::Install-Recommends "false"',
+      guestRelease,
+      join(directory, 'root'),
+      await archiveSource(),
+    ];
+    await execa('mmdebstrap', words, { env: { TMPDIR: directory } });
+  });
+  return join(directory, 'root');
+}
+
+/** `as shipped` compresses as dracut does when nobody tells it how. */
+export type DracutCompression = 'none' | 'as shipped';
+
+/** Writes the archive, and returns the seconds that dracut took. */
+export async function buildDracutExitrd(
+  root: string,
+  output: string,
+  compression: DracutCompression,
+): Promise<number> {
+  const words = ['--no-kernel', '--no-hostonly', '-m', modules, '--force', '--quiet'];
+  if (compression === 'none') words.push('--no-compress');
+  const inside = '/var/tmp/exitrd.img';
+  const mounts = [
+    'mount --make-rprivate /',
+    'mount -t proc proc "$0/proc"',
+    'mount --rbind /dev "$0/dev"',
+    'mount -t sysfs -o ro sysfs "$0/sys"',
+    'mount -t tmpfs tmpfs "$0/run"',
+    'exec chroot "$0" /bin/bash -c \'time -p "$@"\' time dracut "$@"',
+  ].join('\n');
+  const namespaces = ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-e', '-c', mounts, root];
+  // dracut asks for the name of a kernel although it packs nothing of it.
+  const { stderr } = await execa('unshare', [...namespaces, ...words, inside, '0']);
+  await execa('mv', [join(root, inside), output]);
+  return Number(/^real (\S+)$/m.exec(stderr)?.[1]);
+}
