@@ -182,6 +182,25 @@ test('the pause says its line, and ends by itself', async () => {
   expect(machine.seconds).toBeGreaterThan(3);
 });
 
+test.each([
+  ['the pause ends on Enter', 'pause:600', /memory can be dumped now/, '\n', /Power down/],
+  ['a shell answers', 'shell', /a shell, as asked for/, 'echo it-$((6*7)); exit\n', /^it-42/],
+])('%s', async (_, words, question, typed, answer) => {
+  await using exitrd = await ourExitrd();
+  await using disks = await emptyDisks();
+  await using machine = await startShortMachine({
+    stack: 'A',
+    disks,
+    exitrd: exitrd.archive,
+    memoryMib: 1024,
+    commandLine: `shutdownramfs.debug=${words}`,
+  });
+  await machine.console.waitForLine(question, 120);
+  machine.type(typed);
+  await machine.console.waitForLine(answer, 60);
+  expect(await machine.waitForEnd(60)).toMatchObject({ reason: 'guest-shutdown' });
+});
+
 const systemdShutdown = 'usr/lib/systemd/systemd-shutdown';
 
 test.each([
