@@ -10,11 +10,13 @@ export async function* catFile(
   let wanted = posix.resolve('/', path).slice(1);
   for (let turn = 0; turn < 40; turn++) {
     let next: string | undefined;
+    let isDirectory = false;
     for await (const entry of readImage(image)) {
       if (entry.kind === 'file' && entry.path === wanted) {
         yield* entry.content;
         return;
       }
+      isDirectory ||= entry.kind === 'directory' && entry.path === wanted;
       if (entry.kind !== 'symlink') continue;
       if (wanted === entry.path || wanted.startsWith(`${entry.path}/`)) {
         const rest = wanted.slice(entry.path.length);
@@ -23,7 +25,12 @@ export async function* catFile(
         break;
       }
     }
-    if (next === undefined) throw new Failure(`read ${path} in ${image}: there is no such file`);
+    if (next === undefined) {
+      const reason = isDirectory ? 'it is a directory' : 'there is no such file';
+      throw new Failure(`read ${path} in ${image}: ${reason}`, {
+        hint: `shutdownramfs list ${image}`,
+      });
+    }
     wanted = next;
   }
   throw new Failure(`read ${path} in ${image}: ELOOP`);

@@ -1,6 +1,5 @@
 /** Reads a newc cpio archive (Documentation/driver-api/early-userspace/buffer-format.rst). */
 import type { Readable } from 'node:stream';
-import { Failure } from '../failure.ts';
 import { createByteSource, type ByteSource } from './byte-source.ts';
 import type { ReadEntry } from './read-image.ts';
 
@@ -16,18 +15,19 @@ export async function* readCpio(stream: Readable): AsyncGenerator<ReadEntry, voi
   const source = createByteSource(stream);
   for (;;) {
     const header = await source.take(headerSize);
-    if (header.toString('latin1', 0, 6) !== '070701') throw new Failure('read cpio: no header');
+    if (header.toString('latin1', 0, 6) !== '070701')
+      throw new Error('it has no header where one should be');
     const field = (index: number) =>
       hexadecimal(header.toString('latin1', 6 + 8 * index, 14 + 8 * index));
     const mode = field(1);
     const size = field(6);
     const nameSize = field(11);
-    if (nameSize === 0 || nameSize > longestName) throw new Failure('read cpio: a name too long');
+    if (nameSize === 0 || nameSize > longestName) throw new Error('a name in it is too long');
     const path = (await source.take(nameSize)).toString('utf8', 0, nameSize - 1);
     await source.take(paddingOf(headerSize + nameSize));
     if (path === 'TRAILER!!!') return;
     const kind = kinds.get(mode & 0o170000) ?? 'other';
-    if (kind === 'symlink' && size > longestName) throw new Failure('read cpio: a link too long');
+    if (kind === 'symlink' && size > longestName) throw new Error('a symlink in it is too long');
     const target = kind === 'symlink' ? (await source.take(size)).toString('utf8') : undefined;
     const body = kind === 'symlink' ? 0 : size;
     const content = source.pass(body);
@@ -42,7 +42,7 @@ async function skip(content: ReturnType<ByteSource['pass']>): Promise<void> {
 }
 
 function hexadecimal(text: string): number {
-  if (!/^[0-9a-fA-F]{8}$/.test(text)) throw new Failure(`read cpio: ${text} is no number`);
+  if (!/^[0-9a-fA-F]{8}$/.test(text)) throw new Error(`${JSON.stringify(text)} in it is no number`);
   return Number.parseInt(text, 16);
 }
 

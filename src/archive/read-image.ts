@@ -22,6 +22,13 @@ export interface ReadEntry {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
+/** zlib's codes tell nobody much; Z_BUF_ERROR is its word for a missing end. */
+function damageOf(error: unknown): string {
+  const reason = reasonOf(error);
+  if (reason === 'Z_BUF_ERROR') return 'it is cut off';
+  return /^(?:Z_|ZSTD_)/.test(reason) ? `it cannot be decompressed, ${reason}` : reason;
+}
+
 /** Throws a Failure for what is no image, and where one is cut off. */
 export async function* readImage(path: string): AsyncGenerator<ReadEntry, void, undefined> {
   try {
@@ -30,7 +37,7 @@ export async function* readImage(path: string): AsyncGenerator<ReadEntry, void, 
     else yield* await readArchive(path);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(`read image ${path}: ${reasonOf(error)}`, { cause: error });
+    throw new Failure(`read image ${path}: ${damageOf(error)}`);
   }
 }
 

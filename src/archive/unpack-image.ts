@@ -21,7 +21,7 @@ export async function unpackImage(path: string, directory: string): Promise<numb
     let count = 0;
     const directories = new Set(['']);
     for await (const entry of readImage(path)) {
-      await unpackEntry(entry, workplace, directories);
+      await unpackEntry(path, entry, workplace, directories);
       count++;
     }
     await chmod(workplace, 0o755);
@@ -32,12 +32,17 @@ export async function unpackImage(path: string, directory: string): Promise<numb
   }
 }
 
-async function unpackEntry(entry: ReadEntry, top: string, directories: Set<string>): Promise<void> {
+async function unpackEntry(
+  image: string,
+  entry: ReadEntry,
+  top: string,
+  directories: Set<string>,
+): Promise<void> {
   const names = entry.path.split('/');
   const parent = names.slice(0, -1).join('/');
   // Only below directories made here: not through a symlink that came before, and not upwards.
   if (names.some((name) => ['', '.', '..'].includes(name)) || !directories.has(parent)) {
-    throw new Failure(`unpack ${entry.path}: its place is not in the image`);
+    throw new Failure(`unpack ${image}: ${entry.path}: its place is not in the image`);
   }
   const path = join(top, entry.path);
   try {
@@ -53,11 +58,11 @@ async function unpackEntry(entry: ReadEntry, top: string, directories: Set<strin
         await pipeline(entry.content, createWriteStream(path, { flags: 'wx' }));
         break;
       case 'other':
-        throw new Failure(`unpack ${entry.path}: it is no file, directory or symlink`);
+        throw new Failure(`unpack ${image}: ${entry.path}: it is no file, directory or symlink`);
     }
     await chmod(path, entry.mode & 0o755);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure(`unpack ${entry.path}: ${reasonOf(error)}`, { cause: error });
+    throw new Failure(`unpack ${image}: ${entry.path}: ${reasonOf(error)}`, { cause: error });
   }
 }

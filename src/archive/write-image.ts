@@ -64,7 +64,12 @@ export async function writeImage(image: Image, options: WriteOptions): Promise<n
 /** Not beside the output, which may be on a file system without symlinks. */
 async function proveApart(image: Image, { prove }: WriteOptions): Promise<void> {
   if (prove === undefined) return;
-  const tree = await mkdtemp(join(tmpdir(), 'shutdownramfs-'));
+  const tree = await mkdtemp(join(tmpdir(), 'shutdownramfs-')).catch((error: unknown) => {
+    throw new Failure(`unpack the image to prove it in ${tmpdir()}: ${reasonOf(error)}`, {
+      cause: error,
+      hint: 'TMPDIR names another directory',
+    });
+  });
   try {
     await chmod(tree, 0o755);
     await writeDirectory(image, tree);

@@ -10,6 +10,7 @@ import { listCommand } from './command/list.ts';
 import { uninstallCommand } from './command/uninstall.ts';
 import { unpackCommand } from './command/unpack.ts';
 import { versionLine } from '../version.ts';
+import { checkWords } from './check-words.ts';
 import { endWithReader } from './end-with-reader.ts';
 import { reportError } from './report-error.ts';
 import { UsageError } from './usage-error.ts';
@@ -33,10 +34,12 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .completion('completion', 'Print a script that completes words in bash or zsh')
       .demandCommand(1, 'Name a command.')
       .strict()
+      .check(checkWords, true)
       .version('version', 'Print the version of this program and of its runtime', versionLine)
       .fail((message, error) => {
         // yargs hands over an error of its own for words it does not know.
-        throw error === undefined || error.name === 'YError' ? new UsageError(message) : error;
+        const isUsage = error === undefined || error.name === 'YError';
+        throw isUsage ? new UsageError(message.replaceAll(/\s*\n\s*/g, ' ')) : error;
       })
       .parseAsync();
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Installs into a root: image, hook and unit, in place one after the other, each whole or not. */
-import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, stat, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { readAsset } from '../asset/asset.ts';
@@ -42,10 +42,18 @@ export interface Installation {
 /** Leaves what was installed before as it was when it fails before the new image is whole. */
 export async function installExitrd(options: InstallOptions): Promise<Installation> {
   const root = resolve(options.root);
+  await requireSystem(root);
   const { hold, reason } = await chooseHold(root, options.hold);
   const executable = ownExecutable();
   const directories = await makeDirectories(root, installed.libraryDirectory);
-  const { name, kib } = await makeImage(root, executable, hold, options.features);
+  const { name, kib } = await makeImage(root, executable, hold, options.features).catch(
+    async (error: unknown) => {
+      for (const directory of directories.toReversed()) {
+        await rmdir(join(root, directory)).catch(() => undefined);
+      }
+      throw error;
+    },
+  );
   const files: readonly (readonly [string, Placed])[] = [
     [installed.hookFile, textAsset('hooks/shutdownramfs.shutdown', 0o755)],
     [installed.unitFile, unit(options.fill)],
@@ -69,6 +77,19 @@ export async function installExitrd(options: InstallOptions): Promise<Installati
   const started = options.start && (await isRunning(root));
   if (started) await startNow();
   return { root, hold, reason, kib, fill: options.fill, started };
+}
+
+/** Before a directory is made in what was only misspelt. */
+async function requireSystem(root: string): Promise<void> {
+  const facts = await stat(join(root, 'usr')).catch((error: unknown) => {
+    if (reasonOf(error) !== 'ENOENT' && reasonOf(error) !== 'ENOTDIR') {
+      throw new Failure(`read root ${root}: ${reasonOf(error)}`, { cause: error });
+    }
+  });
+  if (facts?.isDirectory() === true) return;
+  throw new Failure(`install into ${root}: it has no directory /usr`, {
+    hint: '--root names a directory with a whole system below it',
+  });
 }
 
 /** The image in a directory named after its content, beside the one in use. */

@@ -62,8 +62,9 @@ async function readLayout(path: string, file: FileHandle): Promise<Dump> {
 /** A pipe cannot be read twice, and a device tells no size. */
 async function sizeOf(path: string, file: FileHandle): Promise<number> {
   const facts = await file.stat();
-  if (facts.isFile()) return facts.size;
-  throw new Failure(`read dump ${path}: not a regular file`);
+  if (!facts.isFile()) throw new Failure(`read dump ${path}: not a regular file`);
+  if (facts.size > 0) return facts.size;
+  throw new Failure(`read dump ${path}: it is empty`);
 }
 
 /** A raw dump may begin with any bytes, an ELF program among them: only a core file counts as ELF. */

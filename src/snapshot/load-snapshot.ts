@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Failure } from '../failure.ts';
+import { Failure, reasonOf } from '../failure.ts';
 import { localFactSource } from './local-fact-source.ts';
 import { parseSnapshot } from './parse-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -12,7 +12,7 @@ export async function loadSnapshot(path: string | undefined): Promise<Snapshot> 
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new Failure(`read ${path}: no snapshot`, { cause });
+    throw new Failure(`read snapshot ${path}: ${reasonOf(cause)}`, { cause });
   }
   return parseSnapshot(text, path);
 }

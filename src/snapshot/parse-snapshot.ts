@@ -1,9 +1,10 @@
 import { Failure } from '../failure.ts';
+import { findFlaw } from './find-flaw.ts';
 import { snapshotVersion, type Snapshot } from './snapshot.ts';
 
 /**
- * Reads what `snapshot` wrote; `name` is for the message. Only the version and the lists are
- * checked: the planner stands any content of theirs that has the right shape.
+ * Reads what `snapshot` wrote; `name` is for the message. The shape is checked and nothing else: the
+ * planner stands any content.
  *
  * @throws {Failure} when it is no snapshot, or one of another version.
  */
@@ -12,11 +13,11 @@ export function parseSnapshot(text: string, name: string): Snapshot {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new Failure(`read ${name}: not JSON`, { cause, hint: 'shutdownramfs snapshot' });
+    throw new Failure(`read ${name}: not JSON`, { cause, hint: 'made by: shutdownramfs snapshot' });
   }
   const snapshot = value as Partial<Snapshot> | null;
   if (typeof snapshot !== 'object' || snapshot === null || snapshot.version === undefined) {
-    throw new Failure(`read ${name}: not a snapshot`, { hint: 'shutdownramfs snapshot' });
+    throw new Failure(`read ${name}: not a snapshot`, { hint: 'made by: shutdownramfs snapshot' });
   }
   if (snapshot.version !== snapshotVersion) {
     const version = String(snapshot.version);
@@ -24,8 +25,7 @@ export function parseSnapshot(text: string, name: string): Snapshot {
       hint: `This program reads version ${String(snapshotVersion)}; take the snapshot with it.`,
     });
   }
-  for (const list of ['mounts', 'swaps', 'devices', 'multiDevices'] as const) {
-    if (!Array.isArray(snapshot[list])) throw new Failure(`read ${name}: ${list} is missing`);
-  }
+  const flaw = findFlaw({ ...snapshot });
+  if (flaw !== undefined) throw new Failure(`read ${name}: ${flaw}`);
   return snapshot as Snapshot;
 }

@@ -1,5 +1,5 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { Failure } from '../failure.ts';
+import { Failure, reasonOf } from '../failure.ts';
 
 /** Writes a file that appears whole or not at all. */
 export async function writeWhole(path: string, text: string): Promise<void> {
@@ -9,6 +9,6 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new Failure(`write ${path}: the snapshot was not saved`, { cause });
+    throw new Failure(`write ${path}: ${reasonOf(cause)}`, { cause });
   }
 }

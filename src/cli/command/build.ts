@@ -20,6 +20,7 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         alias: 'o',
         type: 'string',
         demandOption: true,
+        requiresArg: true,
         describe: 'File or directory to write',
       })
       .option('root', {
@@ -41,6 +42,7 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
       .option('feature', {
         type: 'string',
         array: true,
+        nargs: 1,
         describe: 'Kinds of layers the image can take apart; all where none is named',
       })
       .option('json', { type: 'boolean', default: false, describe: 'Print the manifest as JSON' })

@@ -31,6 +31,7 @@ export const installCommand: CommandModule<object, InstallArguments> = {
       .option('feature', {
         type: 'string',
         array: true,
+        nargs: 1,
         describe: 'Kinds of layers the image can take apart; all where none is named',
       })
       .option('with-command', {

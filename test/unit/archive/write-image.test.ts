@@ -61,9 +61,12 @@ describe.each([
     const parts = await Array.fromAsync(catFile(await written(options), path));
     expect(Buffer.concat(parts).toString()).toBe('odd');
   });
-  test('cat of what is not there', async () => {
+  test.each([
+    ['/a', /it is a directory/],
+    ['/a/none', /there is no such file/],
+  ])('cat of %s, which is no file', async (path, message) => {
     const output = await written(options);
-    await expect(Array.fromAsync(catFile(output, '/a'))).rejects.toThrow(/no such file/);
+    await expect(Array.fromAsync(catFile(output, path))).rejects.toThrow(message);
   });
 });
 

@@ -16,12 +16,25 @@ test.each(readdirSync(join(fixtures, 'snapshot')))('plans %s', async (file) => {
   );
 });
 
+function garbled(list: string, value: unknown): string {
+  const empty = { version: 1, mounts: [], swaps: [], devices: [], multiDevices: [] };
+  return JSON.stringify({ ...empty, [list]: [value] });
+}
+
 test.each([
   ['no JSON', '{', 'read m.json: not JSON'],
   ['no snapshot', '[]', 'read m.json: not a snapshot'],
   ['null', 'null', 'read m.json: not a snapshot'],
   ['another version', '{"version":2}', 'read m.json: snapshot version 2 is unknown'],
   ['a list missing', '{"version":1}', 'read m.json: mounts is missing'],
+  ['null for a mount', garbled('mounts', null), 'read m.json: mounts[0] is no object'],
+  ['a number for a path', garbled('swaps', { path: 3 }), 'read m.json: swaps[0].path is no string'],
+  ['a disk with no name', garbled('devices', {}), 'read m.json: devices[0].name is no string'],
+  [
+    'a list of numbers',
+    garbled('multiDevices', { uuid: '', devices: [1] }),
+    'read m.json: multiDevices[0].devices is no list of strings',
+  ],
 ])('refuses %s', (_, text, message) => {
   expect(() => parseSnapshot(text, 'm.json')).toThrow(message);
 });

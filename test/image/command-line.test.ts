@@ -1,0 +1,128 @@
+/** The finished executable's behaviour in a shell: version, completion, pipes and wrong uses. */
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeImage } from '../../src/archive/write-image.ts';
+import { smallFile, smallImage } from '../support/small-image.ts';
+
+const executable = join(import.meta.dirname, '../../dist/shutdownramfs');
+let place: string;
+
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'shutdownramfs-test-'));
+  await Promise.all(['out', 'empty', 'denied', 'full'].map((name) => mkdir(join(place, name))));
+  await writeFile(join(place, 'full/file'), '');
+  const image = smallImage(smallFile('/greeting', Buffer.from('hello')));
+  const output = join(place, 'image');
+  await writeImage(image, { output, format: 'cpio', compression: 'none' });
+  const bytes = await readFile(output);
+  await writeFile(join(place, 'cut'), bytes.subarray(0, 122));
+  await writeFile(join(place, 'garbled'), bytes.fill('z', 60, 62));
+  await writeFile(join(place, 'nothing'), '');
+  await writeFile(join(place, 'text'), 'no\nJSON');
+  await writeFile(join(place, 'strange'), '{"version":1,"mounts":[null]}');
+  await writeFile(join(place, 'secret'), 'x', { mode: 0o600 });
+  await chmod(join(place, 'denied'), 0o555);
+  await chmod(join(place, 'out'), 0o777);
+  await chmod(place, 0o755);
+});
+
+afterAll(async () => {
+  await rm(place, { recursive: true });
+});
+
+/** As nobody in particular; `@` stands for the directory of the files above. */
+async function run(...words: string[]) {
+  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const all = words.map((word) => word.replaceAll('@', place));
+  const settings = { reject: false, stdin: 'ignore', cwd: '/', ...nobody } as const;
+  const { exitCode, stdout, stderr } = await execa(executable, all, settings);
+  return { exitCode, stdout, stderr: stderr.replaceAll(place, '@') };
+}
+
+test('its version is that of package.json', async () => {
+  const text = await readFile(join(import.meta.dirname, '../../package.json'), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  const { exitCode, stdout } = await run('--version');
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 0,
+    stdout: expect.stringMatching(`^${version} \\(Node\\.js \\d+\\.\\d+\\.\\d+\\)$`),
+  });
+});
+
+test.each([
+  ['shutdownramfs bu', 'build'],
+  ['shutdownramfs build --fo', '--format'],
+  ['shutdownramfs build --format c', 'cpio'],
+])('bash completes %s', async (line, completed) => {
+  const script = `
+    shutdownramfs() { '${executable}' "$@"; }
+    source <(shutdownramfs completion)
+    COMP_WORDS=(${line}) COMP_LINE='${line}' COMP_POINT=\${#COMP_LINE}
+    COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+    _shutdownramfs_yargs_completions
+    echo "\${COMPREPLY[*]}"`;
+  expect((await execa('bash', ['-c', script])).stdout).toBe(completed);
+});
+
+test.each(['plan', 'plan --json', 'snapshot', 'list @/image', 'cat @/image greeting'])(
+  '%s ends quietly when its reader has gone',
+  async (words) => {
+    const line = `'${executable}' ${words.replaceAll('@', place)} | true; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = await execa('bash', ['-c', line]);
+    expect({ stdout, stderr }).toEqual({ stdout: '141', stderr: '' });
+  },
+);
+
+test('a full disk behind standard output is an error', async () => {
+  const line = `'${executable}' list ${place}/image >/dev/full`;
+  const { exitCode, stderr } = await execa('bash', ['-c', line], { reject: false });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: 'shutdownramfs: write standard output: ENOSPC',
+  });
+});
+
+test.each<[string, number, string]>([
+  ['', 2, 'Name a command.'],
+  ['frobnicate', 2, 'Unknown argument: frobnicate'],
+  ['build', 2, 'Missing required argument: output'],
+  ['build -o @/out/a -o @/out/b', 2, 'output is given more than once'],
+  ['build -o @/out/a --format zip', 2, 'Invalid values: Argument: format, Given: "zip"'],
+  ['build -o @/out/a --level high', 2, 'level is no number'],
+  ['build -o @/out/a --feature zfs', 1, 'select feature zfs: there is no such feature'],
+  ['build -o @/out/a --root @/empty', 1, 'read root @/empty: it has no directory /usr'],
+  ['build -o @/empty', 1, 'write @/empty: it exists and is no regular file'],
+  ['build -o @/full --format directory', 1, 'write @/full: it is a directory with other things'],
+  ['build -o @/none/a', 1, 'write @/none/a: ENOENT (no such file or directory)'],
+  ['build -o @/denied/a', 1, 'write @/denied/a: EACCES (permission denied)'],
+  ['list @/none', 1, 'read image @/none: ENOENT'],
+  ['list @/secret', 1, 'read image @/secret: EACCES'],
+  ['list @/text', 1, 'read image @/text: it is no cpio archive, tar archive or directory'],
+  ['list @/garbled', 1, 'read image @/garbled: "'],
+  ['cat @/image nothing', 1, 'read nothing in @/image: there is no such file'],
+  ['unpack @/cut @/out/u', 1, 'unpack @/cut: greeting: it is cut off'],
+  ['unpack @/image @/empty', 1, 'unpack to @/empty: it exists'],
+  ['unpack @/image @/denied/u', 1, 'unpack to @/denied/u: EACCES'],
+  ['plan --snapshot @/none', 1, 'read snapshot @/none: ENOENT'],
+  ['plan --snapshot @/text', 1, 'read @/text: not JSON'],
+  ['plan --snapshot @/strange', 1, 'read @/strange: mounts[0] is no object'],
+  ['snapshot --output @/denied/s', 1, 'write @/denied/s: EACCES'],
+  ['scan @/nothing', 2, 'read dump @/nothing: it is empty'],
+  ['scan @/empty', 2, 'read dump @/empty: not a regular file'],
+  ['install --root @/empty', 1, 'install into @/empty: it has no directory /usr'],
+  ['uninstall --root @/empty', 1, 'uninstall from @/empty: nothing is installed there'],
+])('%s', async (words, status, message) => {
+  const { exitCode, stderr } = await run(...words.split(' ').filter(Boolean));
+  const [first = '', hint = 'hint: none', ...more] = stderr.split('\n');
+  expect(first.slice(0, `shutdownramfs: ${message}`.length)).toBe(`shutdownramfs: ${message}`);
+  expect({ exitCode, hint, more }).toEqual({
+    exitCode: status,
+    hint: expect.stringMatching(/^hint: /),
+    more: [],
+  });
+  const left = ['out', 'empty', 'denied'].map((name) => readdir(join(place, name)));
+  expect(await Promise.all(left)).toEqual([[], [], []]);
+});
