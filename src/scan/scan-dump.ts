@@ -35,7 +35,7 @@ export async function scanDump(
   options: ScanOptions,
 ): Promise<number> {
   const table = options.pieces.length > 0 ? makePieceTable(options.pieces) : undefined;
-  const tail = Math.max(maximumSchedule, ...options.pieces.map((piece) => piece.length));
+  const tail = options.pieces.reduce((most, { length }) => Math.max(most, length), maximumSchedule);
   const total = dump.segments.reduce((sum, { length }) => sum + length, 0);
   let done = 0;
   for await (const chunk of readChunks(dump, file, options.chunk ?? 16 << 20, tail)) {

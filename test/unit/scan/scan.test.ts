@@ -152,6 +152,15 @@ describe('a marker', () => {
     });
   });
 
+  test('of many MiB', async () => {
+    const content = noise(16 << 20, 4);
+    const path = join(folder, 'large');
+    await writeFile(path, content);
+    const markers = [{ name: 'large', content }];
+    const { findings } = await searchDump(path, { keys: [], markers, tolerance: undefined });
+    expect(findings.markers).toMatchObject([{ found: 262_144, pieces: 262_144 }]);
+  });
+
   test('in part, its pages apart and one of them twice', async () => {
     const memory = plant(
       [4096, pages[2]!],
