@@ -40,7 +40,10 @@ export async function guestInitramfs(kernel: GuestKernel, directory: string): Pr
   await packArchive(root, join(directory, 'scripts.cpio'));
   const image = join(directory, 'initramfs.cpio');
   // Archives one behind the other are one image (Documentation/driver-api/early-userspace).
-  await execa('cat', [base, join(directory, 'scripts.cpio')], { stdout: { file: image } });
+  await execa('cat', [base, join(directory, 'scripts.cpio')], {
+    stdout: { file: image },
+    buffer: false,
+  });
   return image;
 }
 
@@ -104,7 +107,7 @@ async function insertModules(directory: string, paths: readonly string[]): Promi
   for (const [index, path] of paths.entries()) {
     const name = `${String(index).padStart(3, '0')}-${basename(path).replace(/\.xz$/, '')}`;
     if (path.endsWith('.xz')) {
-      await execa('xz', ['-dc', path], { stdout: { file: join(directory, name) } });
+      await execa('xz', ['-dc', path], { stdout: { file: join(directory, name) }, buffer: false });
     } else await copyFile(path, join(directory, name));
   }
 }

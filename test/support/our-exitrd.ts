@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { packArchive } from './cpio-archive.ts';
 
-const executable = join(import.meta.dirname, '../../dist/shutdownramfs');
+export const executable = join(import.meta.dirname, '../../dist/shutdownramfs');
 
 export interface Exitrd extends AsyncDisposable {
   /** An uncompressed cpio archive. */

@@ -33,6 +33,7 @@ const escapeSequence = /\u001B(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007]*\u0007|[@-Z\\^_
 
 export function createSerialConsole(): SerialConsoleFeed {
   const lines = [''];
+  let unfinished = '';
   const waiters = new Set<Waiter>();
   let ended: Error | undefined;
 
@@ -59,12 +60,14 @@ export function createSerialConsole(): SerialConsoleFeed {
     tail,
     close,
     feed(text) {
-      const parts = text.replaceAll(escapeSequence, '').split('\n');
-      for (const [index, part] of parts.entries()) {
-        if (index > 0) lines.push('');
-        lines[lines.length - 1] += part;
-        look(lines.at(-1) ?? '');
+      const [end = '', ...others] = text.split('\n');
+      for (const part of [`${unfinished}${end}`, ...others]) {
+        unfinished = part;
+        // Text can come to an end within an escape sequence, so the line is looked at whole.
+        lines.splice(-1, 1, part.replaceAll(escapeSequence, ''), '');
+        look(lines.at(-2) ?? '');
       }
+      lines.pop();
     },
     async waitForLine(pattern, deadlineSeconds) {
       const already = lines.find((line) => pattern.test(line));

@@ -2,11 +2,11 @@
  * The short way to a shutdown: a kernel and an initramfs build a stack of block devices, make its top
  * the root and hand over to an exitrd as systemd-shutdown does. No distribution is involved.
  */
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { guestInitramfs } from './guest-initramfs.ts';
 import { guestKernel } from './guest-kernel.ts';
+import { scratchDirectory } from './scratch-directory.ts';
 import { startVirtualMachine, type Disk, type VirtualMachine } from './virtual-machine.ts';
 
 export interface ShortMachineOptions {
@@ -24,21 +24,25 @@ export interface ShortMachineOptions {
   readonly memoryMib?: number;
 }
 
-/** Two disks, empty until a machine was started on them. */
-export interface StackDisks extends AsyncDisposable {
+/** Files D1 and D2 in a directory, in which machines that are started on them leave theirs too. */
+export interface StackDisks {
   readonly directory: string;
+  readonly format: Disk['format'];
 }
 
-export async function emptyDisks(): Promise<StackDisks> {
-  const directory = await mkdtemp(join(tmpdir(), 'shutdownramfs-disks-'));
+/** Empty until a machine was started on them. */
+export async function emptyDisks(): Promise<StackDisks & AsyncDisposable> {
+  const directory = await scratchDirectory();
+  const disks = await makeDisks(directory.path, 256);
+  return { ...disks, [Symbol.asyncDispose]: async () => await directory[Symbol.asyncDispose]() };
+}
+
+export async function makeDisks(directory: string, sizeMib: number): Promise<StackDisks> {
   for (const name of ['D1', 'D2']) {
     await writeFile(join(directory, name), '');
-    await truncate(join(directory, name), 256 * 2 ** 20);
+    await truncate(join(directory, name), sizeMib * 2 ** 20);
   }
-  return {
-    directory,
-    [Symbol.asyncDispose]: async () => await rm(directory, { recursive: true, force: true }),
-  };
+  return { directory, format: 'raw' };
 }
 
 /** Freed memory is zeroed, as the project asks of a machine whose root is encrypted. */
@@ -47,7 +51,6 @@ const commonWords = 'quiet norandmaps init_on_free=1 panic=0';
 /** Up to the kernel's start; the exitrd's `/shutdown` runs some seconds later by itself. */
 export async function startShortMachine(options: ShortMachineOptions): Promise<VirtualMachine> {
   const words = [
-    commonWords,
     `mode=run stack=${options.stack} verb=${options.verb ?? 'poweroff'}`,
     `systemd=${options.systemd ?? 257}`,
     options.commandLine ?? '',
@@ -61,25 +64,27 @@ export async function startShortMachine(options: ShortMachineOptions): Promise<V
   return await start(options.disks, 'kept', words.join(' '), [exitrd], options.memoryMib);
 }
 
-async function start(
-  { directory }: StackDisks,
+/** With the two disks of a stack and others; the report ports write beside the disks. */
+export async function start(
+  { directory, format }: StackDisks,
   writes: Disk['writes'],
   commandLine: string,
   more: readonly Disk[],
   memoryMib = 768,
 ): Promise<VirtualMachine> {
   const kernel = await guestKernel();
-  const work = await mkdtemp(join(directory, 'boot-'));
+  // QEMU has read it when it has started.
+  await using work = await scratchDirectory();
   const disks = ['D1', 'D2'].map((serial): Disk => ({
     path: join(directory, serial),
-    format: 'raw',
+    format,
     serial,
     writes,
   }));
   return await startVirtualMachine({
     kernel: kernel.image,
-    initrd: await guestInitramfs(kernel, work),
-    commandLine,
+    initrd: await guestInitramfs(kernel, work.path),
+    commandLine: `${commonWords} ${commandLine}`,
     memoryMib,
     disks: [...disks, ...more],
     ports: ['report', 'known'].map((name) => ({
@@ -120,13 +125,15 @@ export type Finding =
 
 export interface Inspection {
   readonly findings: readonly Finding[];
+  /** Volume keys of the stack's dm-crypt devices, as lower-case hex. */
+  readonly keys: readonly string[];
   /** What was written before into the stack's file systems, one after the other. */
   readonly known: Buffer;
 }
 
 /** Boots a second machine on the disks, which stay as they are. */
 export async function inspectDisks(stack: string, disks: StackDisks): Promise<Inspection> {
-  const commandLine = `${commonWords} mode=inspect stack=${stack}`;
+  const commandLine = `mode=inspect stack=${stack}`;
   await using machine = await start(disks, 'discarded', commandLine, []);
   await machine.waitForEnd(120);
   const report = await readFile(join(disks.directory, 'report'), 'utf8');
@@ -136,6 +143,7 @@ export async function inspectDisks(stack: string, disks: StackDisks): Promise<In
     .map((line) => JSON.parse(line) as Finding);
   return {
     findings: findings.filter(({ kind }) => kind !== 'end'),
+    keys: findings.flatMap((finding) => (finding.kind === 'key' ? [finding.hex] : [])),
     known: await readFile(join(disks.directory, 'known')),
   };
 }

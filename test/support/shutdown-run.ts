@@ -37,8 +37,7 @@ export async function runShutdown(
   const { reason, seconds } = await machine.waitForEnd(120);
   const waited = (await processorWait(machine.monitor)) - waitedBefore;
   await machine.quit();
-  const { findings, known } = await inspectDisks(options.stack, disks);
-  const keys = findings.flatMap((finding) => (finding.kind === 'key' ? [finding.hex] : []));
+  const { findings, keys, known } = await inspectDisks(options.stack, disks);
   const kept = stack.move();
   return {
     log: machine.console.lines().join('\n'),

@@ -1,0 +1,155 @@
+/**
+ * Debian 13 with ext4 on LVM on LUKS2 on RAID1, shut down by its own systemd: what its memory holds of
+ * what its user had written, and of the volume's key.
+ */
+import { beforeAll, expect, test } from 'vitest';
+import { startDebian, type DebianMachine } from '../support/debian-machine.ts';
+import { debianDisks, debianRoot } from '../support/debian-root.ts';
+import { exitrdReport } from '../support/exitrd-report.ts';
+import { searchMemory, type Secrets } from '../support/guest-memory.ts';
+import { installedPayload } from '../support/installed-payload.ts';
+import { plantSecrets } from '../support/planted-secrets.ts';
+import { inspectDisks } from '../support/short-machine.ts';
+import { scratchDirectory } from '../support/scratch-directory.ts';
+
+let payload: string;
+beforeAll(async () => {
+  const directory = await scratchDirectory();
+  await debianDisks(await debianRoot());
+  payload = await installedPayload(directory.path);
+  return async () => {
+    await directory[Symbol.asyncDispose]();
+  };
+});
+
+const everywhere = { 'page cache of root': 1, tmpfs: 1, '/tmp': 1, process: 1 };
+const nowhere = { 'page cache of root': 0, tmpfs: 0, '/tmp': 0, process: 0 };
+
+test('without an exitrd the key and most of what was written stay in memory', async () => {
+  await using debian = await startDebian();
+  await debian.waitForSystem();
+  const secrets = await plantSecrets(debian);
+  expect(await remains(debian, secrets)).toStrictEqual({ key: 4, ...everywhere });
+  debian.shell.begin('systemctl poweroff');
+  await debian.machine.waitForEnd(180);
+  // systemd unmounts /tmp, and the kernel zeroes what a process and a file system free.
+  const released = { '/tmp': 0, process: 0 };
+  expect(await remains(debian, secrets)).toStrictEqual({ key: 4, ...everywhere, ...released });
+});
+
+test('power-off leaves neither the key nor anything that was written', async () => {
+  await using debian = await startDebian({ payload });
+  await install(debian);
+  const secrets = await plantSecrets(debian);
+  expect(await remains(debian, secrets)).toStrictEqual({ key: 4, ...everywhere });
+  debian.shell.begin('systemctl poweroff');
+  expect((await debian.machine.waitForEnd(240)).reason).toBe('guest-shutdown');
+  const report = exitrdReport(debian.machine.console.lines().join('\n'));
+  expect(report).toMatchObject({ verb: 'poweroff', clean: true, closed: ['crypt0'], left: [] });
+  expect(await remains(debian, secrets)).toStrictEqual({ key: 0, ...nowhere });
+  await expectCleanDisks(debian);
+});
+
+test('reboot comes back with the exitrd filled, and a paused power-off can be looked at', async () => {
+  await using debian = await startDebian({ payload, onReset: 'boot' });
+  const { machine, shell } = debian;
+  await install(debian);
+  shell.begin('systemctl reboot');
+  await machine.console.waitForLine(/shutdownramfs: old root freed, 1 key wiped, 0 left/, 180);
+  await machine.console.waitForLine(/reboot: Restarting system/, 30);
+  await debian.waitForSystem();
+  await showEverything(debian);
+  expect(await shell.run('systemctl is-active shutdownramfs.service')).toBe('active\n');
+
+  const secrets = await plantSecrets(debian);
+  await shell.run('mkdir -p /run/shutdownramfs && echo pause:600 >/run/shutdownramfs/debug');
+  shell.begin('systemctl poweroff');
+  await machine.console.waitForLine(/memory can be dumped now: going on in 600 s/, 240);
+  expect(await remains(debian, secrets)).toStrictEqual({ key: 0, ...nowhere });
+  machine.type('\r');
+  expect((await machine.waitForEnd(60)).reason).toBe('guest-shutdown');
+  await expectCleanDisks(debian);
+});
+
+test('the runtime killed, the key goes all the same', async () => {
+  await using debian = await startDebian({ payload });
+  await install(debian);
+  const secrets = await plantSecrets(debian);
+  await debian.shell.run(killer);
+  debian.shell.begin('systemctl poweroff');
+  expect((await debian.machine.waitForEnd(300)).reason).toBe('guest-shutdown');
+  const log = debian.machine.console.lines().join('\n');
+  expect(log).toContain('handing over to /usr/lib/systemd/systemd-shutdown');
+  expect(log).not.toContain('"version"');
+  const { key, 'page cache of root': root } = await remains(debian, secrets);
+  expect({ key, root }).toStrictEqual({ key: 0, root: 0 });
+  await expectCleanDisks(debian);
+});
+
+/** A process that systemd spares and that holds nothing of root, waiting for the executable. */
+const killer = `mkdir /run/killer && mount -t tmpfs -o mode=700 killer /run/killer &&
+cp /usr/bin/busybox /run/killer/busybox && cat >/run/killer/script <<'END'
+while :; do
+  for process in /proc/[0-9]*; do
+    read -r words <"$process/cmdline"
+    case $words in
+      /usr/lib/shutdownramfs/shutdown*) kill -9 "\${process#/proc/}" ;;
+    esac
+  done 2>/dev/null
+  usleep 50000
+done
+END
+systemd-run --quiet --unit=killer -p DefaultDependencies=no -p SurviveFinalKillSignal=yes \
+  -p IgnoreOnIsolate=yes -p StandardOutput=null -p StandardError=null \
+  /run/killer/busybox sh /run/killer/script`;
+
+async function install(debian: DebianMachine): Promise<void> {
+  await debian.waitForSystem();
+  await debian.shell.run(
+    `tar -xf /dev/disk/by-id/virtio-payload -C / && systemctl daemon-reload &&
+    systemctl start shutdownramfs.service`,
+    240,
+  );
+  await showEverything(debian);
+}
+
+/** The exitrd's report is for the kernel log, of which the console shows only what matters more. */
+async function showEverything({ shell }: DebianMachine): Promise<void> {
+  await shell.run('echo 8 >/proc/sys/kernel/printk');
+}
+
+/** How many schedules of the key are in memory, and which part of each marker. */
+async function remains(
+  debian: DebianMachine,
+  secrets: Secrets,
+): Promise<Readonly<Record<string, number>>> {
+  const { monitor, memoryFile } = debian.machine;
+  const { running } = (await monitor.execute('query-status')) as { running: boolean };
+  if (running) await monitor.execute('stop');
+  const { keys, markers } = await searchMemory(memoryFile, secrets);
+  if (running) await monitor.execute('cont');
+  // One of the 64 pieces of a page is torn where a process' data does not begin with a page.
+  const parts = markers.map(({ marker, found, pieces }) => [
+    marker,
+    found > 0 ? Math.min(1, found / (pieces * (63 / 64))) : 0,
+  ]);
+  return { key: keys.length, ...(Object.fromEntries(parts) as Record<string, number>) };
+}
+
+async function expectCleanDisks(debian: DebianMachine): Promise<void> {
+  await debian.machine.quit();
+  const { findings } = await inspectDisks('debian', debian.disks);
+  expect(findings.filter(({ kind }) => kind !== 'key')).toStrictEqual([
+    { kind: 'member', device: '/dev/vda', state: 'clean' },
+    { kind: 'member', device: '/dev/vdb', state: 'clean' },
+    { kind: 'array', name: 'md0', degraded: 0, syncAction: 'idle' },
+    {
+      kind: 'ext4',
+      name: 'root',
+      state: 'clean',
+      needsRecovery: false,
+      fsck: 0,
+      known: 'intact',
+    },
+  ]);
+}
