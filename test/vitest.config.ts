@@ -1,19 +1,27 @@
 /**
  * Three projects: `unit` needs nothing but Node, `image` builds and opens real images on the host,
- * `vm` boots machines. A check that cannot run here fails; none is skipped.
+ * `vm` boots machines. A check that cannot run here fails; none is skipped. They run one after the
+ * other, so that none competes with a virtual machine for the processor.
  */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: 'image',
           include: ['test/image/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 600_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -23,6 +31,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
