@@ -1,7 +1,7 @@
 /** Reads a newc cpio archive (Documentation/driver-api/early-userspace/buffer-format.rst). */
 import type { Readable } from 'node:stream';
 import { createByteSource, type ByteSource } from './byte-source.ts';
-import type { ReadEntry } from './read-image.ts';
+import type { ReadEntry } from './read-entry.ts';
 
 const headerSize = 110;
 const longestName = 4096;

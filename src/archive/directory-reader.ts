@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ReadEntry } from './read-image.ts';
+import type { ReadEntry } from './read-entry.ts';
 
 export async function* readDirectory(top: string): AsyncGenerator<ReadEntry, void, undefined> {
   for (const path of await listTree(top)) {

@@ -6,21 +6,8 @@ import { Failure, reasonOf } from '../failure.ts';
 import { compressionOf, createDecompressor } from './compressor.ts';
 import { readCpio } from './cpio-reader.ts';
 import { readDirectory } from './directory-reader.ts';
+import type { ReadEntry } from './read-entry.ts';
 import { readTar } from './tar-reader.ts';
-
-export interface ReadEntry {
-  readonly kind: 'directory' | 'file' | 'symlink' | 'other';
-  /** Without a slash at the start, as archives keep it. */
-  readonly path: string;
-  /** Permission bits. */
-  readonly mode: number;
-  /** Bytes of content; 0 for all but files. */
-  readonly size: number;
-  /** Of a symlink. */
-  readonly target: string | undefined;
-  /** Content is read as the entries go by: what is not read before the next entry is lost. */
-  readonly content: AsyncIterable<Uint8Array>;
-}
 
 /** zlib's codes tell nobody much; Z_BUF_ERROR is its word for a missing end. */
 function damageOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
-import type { ReadEntry } from './read-image.ts';
+import type { ReadEntry } from './read-entry.ts';
 
 export async function* readTar(stream: Readable): AsyncGenerator<ReadEntry, void, undefined> {
   const archive = extract();

@@ -4,7 +4,8 @@ import { chmod, lstat, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promi
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Failure, reasonOf } from '../failure.ts';
-import { readImage, type ReadEntry } from './read-image.ts';
+import type { ReadEntry } from './read-entry.ts';
+import { readImage } from './read-image.ts';
 
 /** The number of entries. `directory` must not exist, and does only when all went well. */
 export async function unpackImage(path: string, directory: string): Promise<number> {

@@ -9,6 +9,9 @@ import { ourExitrd, type Damage } from '../support/our-exitrd.ts';
 import { abruptExitrd } from '../support/peer-exitrd.ts';
 import { startShortMachine, emptyDisks } from '../support/short-machine.ts';
 import { runShutdown, type ShutdownRun } from '../support/shutdown-run.ts';
+import type { VirtualMachine } from '../support/virtual-machine.ts';
+
+const memoryMib = 1024;
 
 interface Options {
   readonly stack: string;
@@ -20,7 +23,18 @@ interface Options {
 
 async function run({ damage, ...options }: Options): Promise<ShutdownRun> {
   await using exitrd = await ourExitrd(damage);
-  return await runShutdown({ ...options, exitrd: exitrd.archive, memoryMib: 1024 });
+  return await runShutdown({ ...options, exitrd: exitrd.archive, memoryMib });
+}
+
+/** A machine on its way down, to be watched and typed at. */
+async function start(options: Options): Promise<{ machine: VirtualMachine } & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const { archive } = stack.use(await ourExitrd());
+  const disks = stack.use(await emptyDisks());
+  const settings = { ...options, disks, exitrd: archive, memoryMib };
+  const machine = stack.use(await startShortMachine(settings));
+  const kept = stack.move();
+  return { machine, [Symbol.asyncDispose]: async () => await kept.disposeAsync() };
 }
 
 /** The one line of JSON in the kernel log. */
@@ -148,15 +162,8 @@ test('without us those secrets stay, else the test above would prove nothing', a
 });
 
 test('halt leaves the machine on', async () => {
-  await using exitrd = await ourExitrd();
-  await using disks = await emptyDisks();
-  await using machine = await startShortMachine({
-    stack: 'A',
-    disks,
-    exitrd: exitrd.archive,
-    memoryMib: 1024,
-    verb: 'halt',
-  });
+  await using started = await start({ stack: 'A', verb: 'halt' });
+  const { machine } = started;
   await expect(machine.console.waitForLine(/reboot: System halted/, 120)).resolves.toBeDefined();
 });
 
@@ -186,15 +193,11 @@ test.each([
   ['the pause ends on Enter', 'pause:600', /memory can be dumped now/, '\n', /Power down/],
   ['a shell answers', 'shell', /a shell, as asked for/, 'echo it-$((6*7)); exit\n', /^it-42/],
 ])('%s', async (_, words, question, typed, answer) => {
-  await using exitrd = await ourExitrd();
-  await using disks = await emptyDisks();
-  await using machine = await startShortMachine({
+  await using started = await start({
     stack: 'A',
-    disks,
-    exitrd: exitrd.archive,
-    memoryMib: 1024,
     commandLine: `shutdownramfs.debug=${words}`,
   });
+  const { machine } = started;
   await machine.console.waitForLine(question, 120);
   machine.type(typed);
   await machine.console.waitForLine(answer, 60);
