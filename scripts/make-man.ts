@@ -45,8 +45,17 @@ async function render(markdown: string): Promise<string> {
     .replace(/^(\.TH "[^"]*" "[^"]*") "[^"]*"/m, `$1 "${date}"`)
     .replaceAll(/^\.IP \\\(bu 2\n(.*):\n\.br$/gm, '.TP\n$1')
     .replaceAll(/^\.RS 2\n\.nf$/gm, '.PP\n.RS 4\n.nf')
-    .replaceAll(/\n\n+/g, '\n');
-  return `${roff.trimEnd()}\n`;
+    // Readers differ in the encoding they expect.
+    .replaceAll(/[\u{80}-\u{10ffff}]/gu, (letter) => `\\[u${hexadecimal(letter)}]`);
+  const parts = roff.split(/^(\.nf\n.*?^\.fi)$/ms);
+  const squeezed = parts.map((part) => {
+    return part.startsWith('.nf') ? part : part.replaceAll(/\n\n+/g, '\n');
+  });
+  return `${squeezed.join('').trimEnd()}\n`;
+}
+
+function hexadecimal(letter: string): string {
+  return (letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
 }
 
 /** The commands of a page's synopsis. */

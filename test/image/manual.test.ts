@@ -24,7 +24,7 @@ test('the manual is the same each time, has every page, and groff has nothing ag
   );
   expect(pages['man8/shutdownramfs.8']).toContain('"2023-11-14"');
   for (const path of Object.keys(pages)) {
-    const words = ['-k', '-man', '-ww', '-Tutf8', '-P-cbou', '-rLL=80n', path];
+    const words = ['-man', '-ww', '-Tutf8', '-P-cbou', '-rLL=80n', path];
     const { stdout, stderr } = await execa('groff', words, { cwd: manual });
     expect({ path, stderr }).toEqual({ path, stderr: '' });
     expect(stdout).toContain('SYNOPSIS');
