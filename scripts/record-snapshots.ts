@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * Records what our exitrd finds on each of the tests' stacks, in machines of their own, as fixtures for
- * the planner: test/fixtures/snapshot/NAME.json. Words: the stacks to record, default all.
+ * the planner: test/fixtures/snapshot/machine-NAME.json. Words: the stacks to record, default all.
  */
 import { chmod, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -46,10 +46,10 @@ await packArchive(tree, exitrd);
 
 for (const stack of stacks) {
   await using disks = await emptyDisks();
-  await using machine = await startShortMachine({ stack, disks, exitrd });
+  await using machine = await startShortMachine({ stack, disks, exitrd, memoryMib: 1024 });
   await machine.waitForEnd(180);
   await machine.quit();
-  const file = join(fixtures, `${names[stack] ?? stack}.json`);
+  const file = join(fixtures, `machine-${names[stack] ?? stack}.json`);
   await execa('cp', [join(disks.directory, 'known'), file]);
   process.stdout.write(`${file}\n`);
 }
