@@ -4,10 +4,14 @@
  * the runtime itself fails.
  */
 import { createHash } from 'node:crypto';
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { guestKernel } from '../support/guest-kernel.ts';
+import { searchMemory } from '../support/guest-memory.ts';
 import { ourExitrd, type Damage } from '../support/our-exitrd.ts';
 import { abruptExitrd } from '../support/peer-exitrd.ts';
-import { startShortMachine, emptyDisks } from '../support/short-machine.ts';
+import { emptyDisks, inspectDisks, startShortMachine } from '../support/short-machine.ts';
 import { runShutdown, type ShutdownRun } from '../support/shutdown-run.ts';
 import type { VirtualMachine } from '../support/virtual-machine.ts';
 
@@ -129,6 +133,20 @@ test('a root that nothing can free: the key is wiped, the data is safe, what is 
   expect(keys).toEqual([]);
 });
 
+test('a device that answers no more costs neither the end, nor the key, nor the root', async () => {
+  await using machine = await run({ stack: 'frozen' });
+  expect(machine.reason).toBe('guest-shutdown');
+  expect(machine.seconds).toBeLessThan(105);
+  expect(reportIn(machine.log)).toMatchObject({
+    clean: false,
+    wiped: ['crypt0'],
+    keysRemaining: [],
+    left: ['remove-dm vg0-data', 'remove-dm crypt0'],
+  });
+  expectCleanDisks(machine);
+  await expectNoSecrets(machine);
+});
+
 /** As guest/stack/secrets makes them. */
 const secrets = Object.fromEntries(
   ['root-key', 'user-key', 'run-file'].map((name) => {
@@ -165,6 +183,30 @@ test('halt leaves the machine on', async () => {
   await using started = await start({ stack: 'A', verb: 'halt' });
   const { machine } = started;
   await expect(machine.console.waitForLine(/reboot: System halted/, 120)).resolves.toBeDefined();
+});
+
+test('kexec starts the kernel that was loaded, and the key does not cross over', async () => {
+  await using exitrd = await ourExitrd();
+  await using disks = await emptyDisks();
+  const kernel = await readFile((await guestKernel()).image);
+  await using disk = await open(join(disks.directory, 'D2'), 'r+');
+  await disk.write(kernel);
+  await using machine = await startShortMachine({
+    stack: 'kexec',
+    disks,
+    exitrd: exitrd.archive,
+    memoryMib,
+    verb: 'kexec',
+    commandLine: `kernel=${kernel.length}`,
+  });
+  await machine.console.waitForLine(/old root freed, 1 key wiped, 0 left/, 120);
+  await machine.console.waitForLine(/kexec_core: Starting new kernel/, 30);
+  expect(await machine.waitForEnd(60)).toMatchObject({ reason: 'guest-reset' });
+  await machine.quit();
+  const { findings } = await inspectDisks('kexec', disks);
+  const keys = findings.flatMap((finding) => (finding.kind === 'key' ? [finding.hex] : []));
+  expect(keys).toHaveLength(1);
+  expect((await searchMemory(machine.memoryFile, { keys, markers: {} })).keys).toEqual([]);
 });
 
 test('kexec with nothing loaded reboots', async () => {
