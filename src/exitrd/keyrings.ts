@@ -2,17 +2,19 @@
  * Keys that outlive the processes they were for: volume keys linked by `link-volume-key=`, cached
  * passphrases, keys of users who logged out (their user keyrings are pinned by the kernel).
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { clearKeyringsOfUser, clearOwnKeyrings } from '../kernel/system-call.ts';
-import { within } from './run-with-deadline.ts';
-
-const readDeadline = 500;
+import { readNow } from './read-now.ts';
 
 /** Clears the keyrings of every user in /proc/key-users; the number of users. */
-export async function clearKeyrings(): Promise<number> {
-  // The collector would keep a cleared key's payload for another five minutes.
-  await within(writeFile('/proc/sys/kernel/keys/gc_delay', '0\n'), readDeadline, undefined);
-  const users = parseKeyUsers(await within(readFile('/proc/key-users', 'utf8'), readDeadline, ''));
+export function clearKeyrings(): number {
+  try {
+    // The collector would keep a cleared key's payload for another five minutes.
+    writeFileSync('/proc/sys/kernel/keys/gc_delay', '0\n');
+  } catch {
+    // A kernel without the setting, or one that may not be changed.
+  }
+  const users = parseKeyUsers(readNow('/proc/key-users') ?? '');
   clearOwnKeyrings();
   for (const userId of users) clearKeyringsOfUser(userId);
   return users.length;

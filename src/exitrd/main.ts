@@ -3,7 +3,6 @@
  * guard that is PID 1. Snapshot, plan and execution in rounds; what cannot be closed gets its key
  * wiped; memory is released; the machine goes the way the verb says.
  */
-import { readFile } from 'node:fs/promises';
 import { lockMemory } from '../kernel/system-call.ts';
 import { renderStack } from '../plan/render-stack.ts';
 import { localFactSource } from '../snapshot/local-fact-source.ts';
@@ -15,9 +14,10 @@ import { finish } from './finish.ts';
 import { holdGuard } from './guard.ts';
 import { longestRecord, openJournal, type Journal } from './journal.ts';
 import { clearKeyrings } from './keyrings.ts';
+import { readNow } from './read-now.ts';
 import { releaseMemory } from './release-memory.ts';
 import { fitReport, reportOf, summaryOf, type Outcome } from './report.ts';
-import { runWithDeadline, within } from './run-with-deadline.ts';
+import { runWithDeadline } from './run-with-deadline.ts';
 import { findSurvivors, killSurvivors } from './survivors.ts';
 import { tearDown } from './tear-down.ts';
 import { parseRequest } from './verb.ts';
@@ -25,7 +25,6 @@ import { feedWatchdog, watchdogSeconds } from './watchdog.ts';
 import { flushAndMakeReadOnly, wipeKeys, type KeyWipe } from './wipe-keys.ts';
 
 const guardGraceSeconds = 15;
-const readDeadline = 500;
 /** sysexits(3) EX_SOFTWARE: the guard takes over when it sees us gone, whatever the status. */
 const crashed = 70;
 
@@ -36,7 +35,7 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   }
   const budget = startBudget(watchdogSeconds(process.env));
   holdGuard(totalSeconds + guardGraceSeconds);
-  const debugging = await readDebugging();
+  const debugging = readDebugging();
   const journal = openJournal(debugging);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
@@ -51,7 +50,7 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   if (!request.understood) {
     journal.warn(`verb ${JSON.stringify(request.word)}: not known, powering off`);
   }
-  const rebootParameter = await readLine('/run/systemd/reboot-param');
+  const rebootParameter = readLine('/run/systemd/reboot-param');
   const result = await goDown(budget, journal);
   const report = reportOf(request.verb, result, budget.elapsed());
   journal.say(summaryOf(report));
@@ -77,23 +76,19 @@ async function goDown(budget: Budget, journal: Journal): Promise<Outcome> {
     };
   }
   await killSurvivors(await findSurvivors());
-  await clearKeyrings();
+  clearKeyrings();
   const memoryKept = await releaseMemory(budget, runWithDeadline);
   return { teardown, wipes, memoryKept };
 }
 
-async function readDebugging(): Promise<Debugging> {
-  const commandLine = await readLine('/proc/cmdline');
-  const files = await Promise.all(
-    debugFlagFiles.map((path) => within(readFile(path, 'utf8'), readDeadline, undefined)),
-  );
+function readDebugging(): Debugging {
+  const files = debugFlagFiles.map(readNow);
   return parseDebugging(
-    commandLine,
+    readLine('/proc/cmdline'),
     files.filter((text) => text !== undefined),
   );
 }
 
-async function readLine(path: string): Promise<string> {
-  const text = await within(readFile(path, 'utf8'), readDeadline, '');
-  return text.split('\n', 1)[0] ?? '';
+function readLine(path: string): string {
+  return readNow(path)?.split('\n', 1)[0] ?? '';
 }

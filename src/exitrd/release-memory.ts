@@ -3,26 +3,25 @@
  * cache. Unmounting frees a tmpfs at once; where it stays, each file is truncated first, because
  * removing a file that something still pins frees nothing.
  */
-import { readFile, readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { parseMountinfo } from '../snapshot/parse-mountinfo.ts';
 import type { MountPoint } from '../snapshot/snapshot.ts';
 import type { Budget } from './budget.ts';
 import type { Run } from './execute-plan.ts';
-import { within } from './run-with-deadline.ts';
+import { readNow } from './read-now.ts';
 import { unmountCommand } from './step-command.ts';
 
 const busybox = '/usr/bin/busybox';
 const memoryBacked = new Set(['tmpfs', 'ramfs']);
-const readDeadline = 2_000;
 
 /** The mount points that could neither be unmounted nor emptied. */
 export async function releaseMemory(budget: Budget, run: Run): Promise<readonly string[]> {
-  const mounts = await readMounts();
+  const mounts = readMounts();
   const doomed = doomedMemory(mounts);
   for (const { target } of doomed) {
     await run(unmountCommand([target], false), budget.reserved(3_000));
   }
-  const left = doomedMemory(await readMounts());
+  const left = doomedMemory(readMounts());
   const kept: string[] = [];
   for (const { target } of left) {
     if (!(await empty(target, budget, run))) kept.push(target);
@@ -56,8 +55,7 @@ async function empty(target: string, budget: Budget, run: Run): Promise<boolean>
 }
 
 async function resetCompressedMemory(budget: Budget, run: Run): Promise<void> {
-  const names = await within(readdir('/sys/block'), readDeadline, []);
-  for (const name of names.filter((one) => /^zram\d+$/.test(one))) {
+  for (const name of compressedMemory()) {
     await run(shell(`echo 1 > /sys/block/${name}/reset`), budget.reserved(2_000));
   }
 }
@@ -66,7 +64,14 @@ function shell(script: string): readonly [string, ...string[]] {
   return [busybox, 'sh', '-c', script];
 }
 
-async function readMounts(): Promise<readonly MountPoint[]> {
-  const text = await within(readFile('/proc/self/mountinfo', 'utf8'), readDeadline, '');
-  return parseMountinfo(text).mounts;
+function compressedMemory(): readonly string[] {
+  try {
+    return readdirSync('/sys/block').filter((name) => /^zram\d+$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
+function readMounts(): readonly MountPoint[] {
+  return parseMountinfo(readNow('/proc/self/mountinfo') ?? '').mounts;
 }

@@ -50,11 +50,17 @@ export async function tearDown(
     for (const outcome of outcomes) journal.detail(describeOutcome(outcome));
     failures = outcomes.filter(({ result }) => result === 'failed');
     last = await takeSnapshot(source);
-    const next = planTeardown(last, { oldRoot, asideDirectory, busy: escalation.busy });
-    if (!isProgress(plan, next) && !(await escalate(escalation, failures, journal))) break;
-    plan = planTeardown(last, { oldRoot, asideDirectory, busy: escalation.busy });
+    const before = plan;
+    const { busy } = escalation;
+    plan = planTeardown(last, { oldRoot, asideDirectory, busy });
+    if (isProgress(before, plan)) continue;
+    if (!(await escalate(escalation, failures, journal))) break;
+    if (escalation.busy !== busy) {
+      plan = planTeardown(last, { oldRoot, asideDirectory, busy: escalation.busy });
+    }
   }
-  const left = planTeardown(last, { oldRoot, asideDirectory });
+  const left =
+    plan.waves.length === 0 ? plan : planTeardown(last, { oldRoot, asideDirectory, busy: [] });
   return { rounds, first, last, left, failures, killed: escalation.killed };
 }
 
