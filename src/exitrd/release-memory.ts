@@ -17,10 +17,9 @@ const memoryBacked = new Set(['tmpfs', 'ramfs']);
 /** The mount points that could neither be unmounted nor emptied. */
 export async function releaseMemory(budget: Budget, run: Run): Promise<readonly string[]> {
   const mounts = readMounts();
-  const doomed = doomedMemory(mounts);
-  for (const { target } of doomed) {
-    await run(unmountCommand([target], false), budget.reserved(3_000));
-  }
+  const doomed = doomedMemory(mounts).map(({ target }) => target);
+  // One process for all: umount(8) goes on after a target that is busy.
+  if (doomed.length > 0) await run(unmountCommand(doomed, false), budget.reserved(5_000));
   const left = doomedMemory(readMounts());
   const kept: string[] = [];
   for (const { target } of left) {
@@ -66,7 +65,9 @@ function shell(script: string): readonly [string, ...string[]] {
 
 function compressedMemory(): readonly string[] {
   try {
-    return readdirSync('/sys/block').filter((name) => /^zram\d+$/.test(name));
+    return readdirSync('/sys/block').filter(
+      (name) => /^zram\d+$/.test(name) && readNow(`/sys/block/${name}/initstate`) !== '0\n',
+    );
   } catch {
     return [];
   }
