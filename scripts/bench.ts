@@ -127,7 +127,7 @@ async function measureOrSay(
     return await measure(exitrd);
   } catch (error) {
     progress(reasonOf(error));
-    return { figures: [], left: 'no power-off' };
+    return { figures: [], left: 'failed' };
   }
 }
 
