@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { TeardownPlan, TeardownStep } from '../plan/plan.ts';
 import { reasonOf } from '../failure.ts';
 import type { Budget } from './budget.ts';
+import { isDeviceGone } from './gone-device.ts';
 import type { CommandOutcome, Command } from './run-with-deadline.ts';
 import {
   commandsOfStep,
@@ -93,5 +94,7 @@ async function perform(step: TeardownStep, budget: Budget, run: Run): Promise<St
     if (outcome.ok) return { step, result: 'done', reason: '' };
     reason = outcome.reason;
   }
-  return { step, result: 'failed', reason };
+  return isDeviceGone(step)
+    ? { step, result: 'done', reason: '' }
+    : { step, result: 'failed', reason };
 }

@@ -10,16 +10,17 @@ const busybox = '/usr/bin/busybox';
 /**
  * Returns only when the kernel refused every way, for the guard to try its own.
  * @param parameter the text of /run/systemd/reboot-param, empty for none.
+ * @param flush whether anything is still mounted that reboot(2), which flushes nothing, would cut off.
  */
 export async function finish(
   verb: Verb,
   parameter: string,
+  flush: boolean,
   budget: Budget,
   run: Run,
   journal: Journal,
 ): Promise<void> {
-  // reboot(2) itself flushes nothing.
-  await run([busybox, 'sync'], budget.reserved(10_000));
+  if (flush) await run([busybox, 'sync'], budget.reserved(10_000));
   for (const attempt of attemptsOf(verb, parameter)) {
     const refusal = reboot(attempt, attempt === 'restartWithArgument' ? parameter : '');
     journal.warn(`${verb}: reboot(2) ${attempt}: ${refusal}`);

@@ -7,6 +7,7 @@ import { lockMemory } from '../kernel/system-call.ts';
 import { renderStack } from '../plan/render-stack.ts';
 import { localFactSource } from '../snapshot/local-fact-source.ts';
 import { versionLine } from '../version.ts';
+import type { Run } from './execute-plan.ts';
 import { startBudget, totalSeconds, type Budget } from './budget.ts';
 import { debugFlagFiles, parseDebugging, type Debugging } from './debugging.ts';
 import { pauseForDebugging } from './debugging-pause.ts';
@@ -17,7 +18,7 @@ import { clearKeyrings } from './keyrings.ts';
 import { readNow } from './read-now.ts';
 import { releaseMemory } from './release-memory.ts';
 import { fitReport, reportOf, summaryOf, type Outcome } from './report.ts';
-import { runWithDeadline } from './run-with-deadline.ts';
+import { runAndTell } from './run-and-tell.ts';
 import { findSurvivors, killSurvivors } from './survivors.ts';
 import { tearDown } from './tear-down.ts';
 import { parseRequest } from './verb.ts';
@@ -51,23 +52,24 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
     journal.warn(`verb ${JSON.stringify(request.word)}: not known, powering off`);
   }
   const rebootParameter = readLine('/run/systemd/reboot-param');
-  const result = await goDown(budget, journal);
+  const run = runAndTell(journal);
+  const result = await goDown(budget, run, journal);
   const report = reportOf(request.verb, result, budget.elapsed());
   journal.say(summaryOf(report));
   for (const line of report.failures) journal.warn(line);
   if (report.left.length > 0) journal.warn(`left:\n${renderStack(result.teardown.last)}`);
   journal.record(fitReport(report, longestRecord - 'shutdownramfs: '.length));
   await pauseForDebugging(debugging, budget, journal);
-  await finish(request.verb, rebootParameter, budget, runWithDeadline, journal);
+  await finish(request.verb, rebootParameter, !report.clean, budget, run, journal);
 }
 
-async function goDown(budget: Budget, journal: Journal): Promise<Outcome> {
-  let teardown = await tearDown(localFactSource, budget, runWithDeadline, journal);
+async function goDown(budget: Budget, run: Run, journal: Journal): Promise<Outcome> {
+  let teardown = await tearDown(localFactSource, budget, run, journal);
   let wipes: readonly KeyWipe[] = [];
   if (teardown.left.waves.length > 0) {
-    await flushAndMakeReadOnly(teardown.last, teardown.left, budget, runWithDeadline);
-    wipes = await wipeKeys(teardown.left, budget, runWithDeadline);
-    const again = await tearDown(localFactSource, budget, runWithDeadline, journal);
+    await flushAndMakeReadOnly(teardown.last, teardown.left, budget, run);
+    wipes = await wipeKeys(teardown.left, budget, run);
+    const again = await tearDown(localFactSource, budget, run, journal);
     teardown = {
       ...again,
       first: teardown.first,
@@ -77,7 +79,7 @@ async function goDown(budget: Budget, journal: Journal): Promise<Outcome> {
   }
   await killSurvivors(await findSurvivors());
   clearKeyrings();
-  const memoryKept = await releaseMemory(budget, runWithDeadline);
+  const memoryKept = await releaseMemory(budget, run);
   return { teardown, wipes, memoryKept };
 }
 

@@ -4,11 +4,13 @@
  * removing a file that something still pins frees nothing.
  */
 import { readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { parseMountinfo } from '../snapshot/parse-mountinfo.ts';
 import type { MountPoint } from '../snapshot/snapshot.ts';
 import type { Budget } from './budget.ts';
 import type { Run } from './execute-plan.ts';
 import { readNow } from './read-now.ts';
+import { within } from './run-with-deadline.ts';
 import { unmountCommand } from './step-command.ts';
 
 const busybox = '/usr/bin/busybox';
@@ -26,7 +28,9 @@ export async function releaseMemory(budget: Budget, run: Run): Promise<readonly 
     if (!(await empty(target, budget, run))) kept.push(target);
   }
   await resetCompressedMemory(budget, run);
-  await run(shell('echo 3 > /proc/sys/vm/drop_caches'), budget.reserved(10_000));
+  // On a thread of its own, and reboot(2) does not wait for threads: it needs no process.
+  const dropping = writeFile('/proc/sys/vm/drop_caches', '3\n');
+  await within(dropping, budget.reserved(10_000), undefined);
   return kept;
 }
 
@@ -55,12 +59,9 @@ async function empty(target: string, budget: Budget, run: Run): Promise<boolean>
 
 async function resetCompressedMemory(budget: Budget, run: Run): Promise<void> {
   for (const name of compressedMemory()) {
-    await run(shell(`echo 1 > /sys/block/${name}/reset`), budget.reserved(2_000));
+    const script = `echo 1 > /sys/block/${name}/reset`;
+    await run([busybox, 'sh', '-c', script], budget.reserved(2_000));
   }
-}
-
-function shell(script: string): readonly [string, ...string[]] {
-  return [busybox, 'sh', '-c', script];
 }
 
 function compressedMemory(): readonly string[] {

@@ -69,9 +69,14 @@ export function runWithDeadline(command: Command, deadline: number): Promise<Com
 
 function describeEnd(status: number | null, signal: string | null, stderr: string): string {
   if (status === 0) return '';
-  const said = stderr.trim().split('\n', 1)[0] ?? '';
+  const said = stderr.split('\n').find((line) => line.trim() !== '' && !isRemark(line)) ?? '';
   const how = signal === null ? `exit status ${status}` : `killed by ${signal}`;
   return said === '' ? how : said;
+}
+
+/** What libdevmapper says of every call in an exitrd, where udev's socket outlives udev. */
+function isRemark(line: string): boolean {
+  return line.startsWith('Udev is running and DM_DISABLE_UDEV');
 }
 
 function killGroup(pid: number | undefined): void {

@@ -83,3 +83,18 @@ test('nothing is started when the time is spent', async () => {
   expect(outcomes).toMatchObject([{ result: 'failed', reason: 'no time left' }]);
   expect(asked).toEqual([]);
 });
+
+test('a device that is gone although its tool failed went by itself', async () => {
+  const { run } = record(['vg-gone']);
+  const step: TeardownStep = {
+    kind: 'remove-dm',
+    id: 'remove-dm vg-gone',
+    needs: [],
+    device: 'dm-4711',
+    name: 'vg-gone',
+    uuid: 'LVM-x',
+    layer: 'lvm',
+  };
+  const outcomes = await executePlan(plan([step]), startBudget(0), run);
+  expect(outcomes).toMatchObject([{ result: 'done', reason: '' }]);
+});

@@ -9,6 +9,11 @@ test.each([
     ['/bin/sh', '-c', 'echo one >&2; echo two >&2; exit 1'],
     { ok: false, reason: 'one' },
   ],
+  [
+    'what it said behind a remark',
+    ['/bin/sh', '-c', 'echo Udev is running and DM_DISABLE_UDEV is set >&2; echo two >&2; exit 1'],
+    { ok: false, reason: 'two' },
+  ],
   ['a signal', ['/bin/sh', '-c', 'kill -SEGV $$'], { ok: false, reason: 'killed by SIGSEGV' }],
   ['a missing tool', ['/nonexistent/tool'], { ok: false, reason: 'ENOENT' }],
 ] as const)('%s', async (_, command, outcome) => {

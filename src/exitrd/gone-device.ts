@@ -1,0 +1,28 @@
+/**
+ * Whether the device of a step went by itself: with a deferred removal it goes with its last user, a
+ * loop device with autoclear at its last close. The tool then fails, and the step is done.
+ */
+import { existsSync } from 'node:fs';
+import type { TeardownStep } from '../plan/plan.ts';
+
+export function isDeviceGone(step: TeardownStep): boolean {
+  const fact = factOfDevice(step);
+  return fact !== undefined && !existsSync(fact);
+}
+
+/** The file of sysfs that is there as long as the device is in use. */
+function factOfDevice(step: TeardownStep): string | undefined {
+  switch (step.kind) {
+    case 'close-crypt':
+    case 'remove-dm':
+      return `/sys/block/${step.device}/dm/name`;
+    case 'detach-loop':
+      return `/sys/block/${step.device}/loop/backing_file`;
+    case 'stop-md':
+      return `/sys/block/${step.device}/md/array_state`;
+    case 'move-mount':
+    case 'unmount':
+    case 'disable-swap':
+      return undefined;
+  }
+}
