@@ -29,8 +29,16 @@ const guardGraceSeconds = 15;
 /** sysexits(3) EX_SOFTWARE: the guard takes over when it sees us gone, whatever the status. */
 const crashed = 70;
 
-/** Does not return unless the kernel refuses to go down. */
+/**
+ * Does not return unless the kernel refuses to go down. Only PID 1 and its children are obeyed: under
+ * the name `shutdown` on a machine in use, the first thing to go would be whoever called it.
+ */
 export async function runExitrd(words: readonly string[]): Promise<void> {
+  if (process.pid !== 1 && process.ppid !== 1) {
+    process.stderr.write('shutdown: refused: this is for PID 1 to start, in /run/initramfs\n');
+    process.exitCode = 1;
+    return;
+  }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE'] as const) {
     process.on(signal, () => undefined);
   }

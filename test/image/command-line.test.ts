@@ -1,5 +1,5 @@
 /** The finished executable's behaviour in a shell: version, completion, pipes and wrong uses. */
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -125,4 +125,22 @@ test.each<[string, number, string]>([
   });
   const left = ['out', 'empty', 'denied'].map((name) => readdir(join(place, name)));
   expect(await Promise.all(left)).toEqual([[], [], []]);
+});
+
+test('under the name of the exitrd program it obeys PID 1 alone', async () => {
+  const link = join(place, 'out/shutdown');
+  await symlink(executable, link);
+  // As nobody, who could do no harm if it were obeyed.
+  const { exitCode, stderr } = await execa(link, ['poweroff'], {
+    reject: false,
+    stdin: 'ignore',
+    cwd: '/',
+    timeout: 20_000,
+    ...(process.getuid?.() === 0 && { uid: 65_534, gid: 65_534 }),
+  });
+  await rm(link);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 1,
+    stderr: 'shutdown: refused: this is for PID 1 to start, in /run/initramfs',
+  });
 });
