@@ -1,5 +1,15 @@
 /** The finished executable's behaviour in a shell: version, completion, pipes and wrong uses. */
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -7,11 +17,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeImage } from '../../src/archive/write-image.ts';
 import { smallFile, smallImage } from '../support/small-image.ts';
 
-const executable = join(import.meta.dirname, '../../dist/shutdownramfs');
 let place: string;
+/** A copy where everybody can read it, wherever the checkout is. */
+let executable: string;
 
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'shutdownramfs-test-'));
+  executable = join(place, 'shutdownramfs');
+  await copyFile(join(import.meta.dirname, '../../dist/shutdownramfs'), executable);
   await Promise.all(['out', 'empty', 'denied', 'full'].map((name) => mkdir(join(place, name))));
   await writeFile(join(place, 'full/file'), '');
   const image = smallImage(smallFile('/greeting', Buffer.from('hello')));
