@@ -36,7 +36,8 @@ export interface Unmount extends StepBase {
   readonly fstype: string;
   /**
    * With MNT_DETACH, all below it included: for trees of kernel interfaces (proc, sysfs, cgroup …)
-   * that hold no device and no user's data.
+   * that hold no device and no user's data, and for a parent in a cycle of which no mount can be
+   * moved.
    */
   readonly lazy: boolean;
 }

@@ -1,13 +1,7 @@
 import type { CommandModule } from 'yargs';
+import type { ScanRequest } from '../../scan/run-scan.ts';
 
-interface ScanArguments {
-  readonly dump: string;
-  readonly key: readonly string[];
-  readonly marker: readonly string[];
-  readonly unknown: boolean;
-  readonly tolerance: number;
-  readonly json: boolean;
-}
+type ScanArguments = Omit<ScanRequest, 'onProgress'>;
 
 export const scanCommand: CommandModule<object, ScanArguments> = {
   command: 'scan <dump>',
