@@ -9,9 +9,6 @@ export interface Debugging {
   readonly shell: boolean;
 }
 
-/** Where a flag file may lie: on the running system's /run, or in the exitrd's own root. */
-export const debugFlagFiles = ['/run/shutdownramfs/debug', '/shutdownramfs.debug'];
-
 const parameter = 'shutdownramfs.debug';
 const defaultPauseSeconds = 120;
 /** Long enough for any dump; without an end a forgotten switch would keep a machine on for ever. */

@@ -6,10 +6,12 @@
 import { lockMemory } from '../kernel/system-call.ts';
 import { renderStack } from '../plan/render-stack.ts';
 import { localFactSource } from '../snapshot/local-fact-source.ts';
+import { parseSettings } from '../settings/parse-settings.ts';
+import { settingsPath, type Settings } from '../settings/settings.ts';
 import { versionLine } from '../version.ts';
 import type { Run } from './execute-plan.ts';
 import { startBudget, totalSeconds, type Budget } from './budget.ts';
-import { debugFlagFiles, parseDebugging, type Debugging } from './debugging.ts';
+import { parseDebugging, type Debugging } from './debugging.ts';
 import { pauseForDebugging } from './debugging-pause.ts';
 import { finish } from './finish.ts';
 import { holdGuard } from './guard.ts';
@@ -44,7 +46,8 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   }
   const budget = startBudget(watchdogSeconds(process.env));
   holdGuard(totalSeconds + guardGraceSeconds);
-  const debugging = readDebugging();
+  const { settings, flaw } = parseSettings(readNow(settingsPath));
+  const debugging = readDebugging(settings);
   const journal = openJournal(debugging);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
@@ -53,6 +56,7 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
     });
   }
   journal.detail(versionLine);
+  if (flaw !== undefined) journal.warn(`read ${settingsPath}: ${flaw}; going on with the defaults`);
   lockMemory();
   await feedWatchdog(process.env);
   const request = parseRequest(words);
@@ -91,8 +95,8 @@ async function goDown(budget: Budget, run: Run, journal: Journal): Promise<Outco
   return { teardown, wipes, memoryKept };
 }
 
-function readDebugging(): Debugging {
-  const files = debugFlagFiles.map(readNow);
+function readDebugging({ debugging }: Settings): Debugging {
+  const files = debugging.flagFiles.map(readNow);
   return parseDebugging(
     readLine('/proc/cmdline'),
     files.filter((text) => text !== undefined),

@@ -1,0 +1,48 @@
+/**
+ * How the exitrd behaves, as plain data that travels inside the image: made from the configuration
+ * when an image is built, read after the pivot, when no configuration can be reached any more.
+ */
+export const settingsVersion = 1;
+/** In the image. */
+export const settingsPath = '/etc/shutdownramfs/settings.json';
+
+export interface Settings {
+  readonly version: typeof settingsVersion;
+  readonly debugging: DebuggingSettings;
+  /** What the console shows: only what went wrong, the summary as well, or every step. */
+  readonly output: 'quiet' | 'normal' | 'verbose';
+  /** Mount points of the running system that are never moved aside, e.g. `/run/live/medium`. */
+  readonly neverMove: readonly string[];
+  readonly freeMemory: FreeMemorySettings;
+  /** What becomes of the firmware's MemoryOverwriteRequest variable. */
+  readonly memoryOverwriteRequest: 'keep' | 'set' | 'clear-when-clean';
+}
+
+interface DebuggingSettings {
+  /** Absolute paths after the pivot: in /run, or in the image's own root. */
+  readonly flagFiles: readonly string[];
+  /** Names of words on the kernel's command line. */
+  readonly kernelArguments: readonly string[];
+  /** How long a pause lasts that does not say so itself. */
+  readonly pauseSeconds: number;
+}
+
+interface FreeMemorySettings {
+  /** `when-needed`: when the kernel does not zero what it frees. */
+  readonly overwrite: 'never' | 'when-needed' | 'always';
+  /** The longest time it may take. */
+  readonly seconds: number;
+}
+
+export const defaultSettings: Settings = {
+  version: settingsVersion,
+  debugging: {
+    flagFiles: ['/run/shutdownramfs/debug', '/shutdownramfs.debug'],
+    kernelArguments: ['shutdownramfs.debug'],
+    pauseSeconds: 120,
+  },
+  output: 'normal',
+  neverMove: [],
+  freeMemory: { overwrite: 'never', seconds: 60 },
+  memoryOverwriteRequest: 'keep',
+};
