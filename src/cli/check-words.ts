@@ -1,6 +1,6 @@
 import { UsageError } from './usage-error.ts';
 
-const repeatable = ['_', 'feature', 'key', 'marker'];
+const repeatable = ['_', 'config', 'feature', 'key', 'marker'];
 
 /** What yargs lets pass: an option given twice, an empty word, a number that is none. */
 export function checkWords(words: Readonly<Record<string, unknown>>): true {

@@ -8,6 +8,8 @@ import { Failure, reasonOf } from '../failure.ts';
 import type { Feature } from '../feature/feature.ts';
 import { ForeignRoot } from '../root/foreign-root.ts';
 import { createLoaderView, type RootLoaderView } from '../root/loader-view.ts';
+import { settingsText } from '../settings/settings-text.ts';
+import { defaultSettings, settingsPath, type Settings } from '../settings/settings.ts';
 import { arrangeImage } from './arrange-image.ts';
 import { closureEntries, collectFeature, type Collection } from './collect-entries.ts';
 import type { Content, ImageEntry } from './image-entry.ts';
@@ -25,6 +27,8 @@ export interface BuildOptions {
   readonly executable: string;
   /** Of every entry, in seconds since 1970. */
   readonly modificationTime: number;
+  /** The defaults where absent. */
+  readonly settings?: Settings;
 }
 
 const executablePath = '/usr/bin/shutdownramfs';
@@ -35,7 +39,7 @@ export async function buildImage(options: BuildOptions): Promise<Image> {
   const root = openRoot(options.root);
   const view = createLoaderView(root);
   const collections = [
-    { entries: [...rootLinks(root), ...skeletonEntries()], programs: [] },
+    { entries: [...rootLinks(root), ...skeletonEntries(), settingsEntry(options)], programs: [] },
     collectExecutable(options.executable, root, view),
     ...options.features.map((feature) => collectFeature(feature, root, view)),
   ];
@@ -133,6 +137,11 @@ function readExecutable(file: string): { readonly elf: ElfObject; readonly size:
   } catch (error) {
     throw new Failure(`read executable ${file}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+function settingsEntry({ settings = defaultSettings }: BuildOptions): ImageEntry {
+  const content = bytesOf(Buffer.from(settingsText(settings)));
+  return { kind: 'file', path: settingsPath, executable: false, content, origin: 'skeleton' };
 }
 
 /** Its place is taken before its text is known, because the text tells of all the others. */

@@ -1,8 +1,11 @@
 /** The whole of `build`: features chosen, image built, written, proved and put in place. */
 import { writeImage, type ImageFormat } from '../archive/write-image.ts';
 import type { Compression } from '../archive/compressor.ts';
+import { loadConfiguration } from '../config/load-configuration.ts';
+import { settingsFrom } from '../config/settings-from.ts';
 import { selectFeatures } from '../feature/select-features.ts';
 import { Failure } from '../failure.ts';
+import type { Settings } from '../settings/settings.ts';
 import { buildImage } from './build-image.ts';
 import { sizeOf } from './image-entry.ts';
 import type { ImageManifest } from './image-manifest.ts';
@@ -18,6 +21,8 @@ export interface RunBuildOptions {
   readonly level?: number | undefined;
   /** Names, also as lists with commas; all features where absent. */
   readonly features?: readonly string[] | undefined;
+  /** Configuration files that are read instead of the root's. */
+  readonly config?: readonly string[] | undefined;
   /** The one that runs, where absent. */
   readonly executable?: string;
   /** Stops the build and leaves nothing. */
@@ -33,6 +38,8 @@ export interface BuildReport {
   readonly proof: Proof;
   /** What each part brought that none before it had. */
   readonly parts: readonly ImagePart[];
+  /** How the exitrd in the image behaves. */
+  readonly settings: Settings;
   readonly manifest: ImageManifest;
 }
 
@@ -57,11 +64,14 @@ export async function runBuild(options: RunBuildOptions): Promise<BuildReport> {
 
 async function build(options: RunBuildOptions): Promise<BuildReport> {
   const start = performance.now();
+  const { configuration } = await loadConfiguration(options.root, options.config);
+  const settings = settingsFrom(configuration);
   const image = await buildImage({
     root: options.root,
     features: selectFeatures(options.features),
     executable: options.executable ?? ownExecutable(),
     modificationTime: sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']),
+    settings,
   });
   let proof: Proof = 'resolved';
   const packed = await writeImage(image, {
@@ -88,6 +98,7 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
     seconds: (performance.now() - start) / 1000,
     proof,
     parts: [...parts.values()],
+    settings,
     manifest: image.manifest,
   };
 }

@@ -22,6 +22,8 @@ export interface InstallOptions {
   readonly hold: Hold | undefined;
   readonly fill: FillTime;
   readonly features: readonly string[] | undefined;
+  /** Configuration files that are read instead of the root's. */
+  readonly config: readonly string[] | undefined;
   /** Also puts the executable itself at /usr/bin/shutdownramfs. */
   readonly withCommand: boolean;
   /** Fill now, when the root is this machine's. */
@@ -46,7 +48,7 @@ export async function installExitrd(options: InstallOptions): Promise<Installati
   const { hold, reason } = await chooseHold(root, options.hold);
   const executable = ownExecutable();
   const directories = await makeDirectories(root, installed.libraryDirectory);
-  const { name, kib } = await makeImage(root, executable, hold, options.features).catch(
+  const { name, kib } = await makeImage(root, executable, hold, options).catch(
     async (error: unknown) => {
       for (const directory of directories.toReversed()) {
         await rmdir(join(root, directory)).catch(() => undefined);
@@ -97,7 +99,7 @@ async function makeImage(
   root: string,
   executable: string,
   hold: Hold,
-  features: readonly string[] | undefined,
+  { features, config }: Pick<InstallOptions, 'features' | 'config'>,
 ) {
   const library = join(root, installed.libraryDirectory);
   const part = join(library, '.image.new');
@@ -106,7 +108,7 @@ async function makeImage(
     await rm(part, { recursive: true, force: true });
     await mkdir(part);
     const image = { output: tree, format: 'directory', compress: 'none' } as const;
-    await runBuild({ ...image, root, executable, features });
+    await runBuild({ ...image, root, executable, features, config });
     if (hold === 'compressed') {
       await compressUsr(tree, sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']));
     }

@@ -1,9 +1,9 @@
 /** Takes out of a root what installing has put there. */
-import { rm, rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Failure, reasonOf } from '../failure.ts';
 import { readRecord } from './installation-record.ts';
-import { libraryDirectory } from './installed-path.ts';
+import { libraryDirectory, recordFile } from './installed-path.ts';
 import { forgetUnits, isRunning, stopNow } from './running-machine.ts';
 
 /** Throws a Failure when nothing is installed there. */
@@ -14,8 +14,11 @@ export async function uninstallExitrd(directory: string): Promise<void> {
   const running = await isRunning(root);
   if (running) await stopNow();
   for (const path of record.paths) await remove(join(root, path));
-  // The record goes last of all, so that an uninstallation that ends halfway can be repeated.
-  await remove(join(root, libraryDirectory));
+  for (const name of await readdir(join(root, libraryDirectory))) {
+    if (/^\.?image\b/.test(name)) await remove(join(root, libraryDirectory, name));
+  }
+  // Last of the files, so that an uninstallation that ends halfway can be repeated.
+  await remove(join(root, recordFile));
   for (const path of record.directories.toReversed()) await removeEmpty(join(root, path));
   if (running) await forgetUnits();
 }

@@ -92,6 +92,14 @@ export class ForeignRoot {
     return { path: current, hostPath: this.#hostPath(current), stats, links };
   }
 
+  /** What a symlink says, though it may lead nowhere; undefined for anything else. */
+  readLink(path: string): string | undefined {
+    const parent = this.locate(parentOf(path));
+    if (parent === undefined) return undefined;
+    const here = `${parent.path === '/' ? '' : parent.path}${path.slice(path.lastIndexOf('/'))}`;
+    return this.#lstat(here)?.isSymbolicLink() === true ? this.#readlink(here) : undefined;
+  }
+
   /** Names in a directory, sorted; none where there is no such directory. */
   list(path: string): string[] {
     const node = this.locate(path);

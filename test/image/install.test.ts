@@ -64,6 +64,7 @@ describe('an installation into a tree', () => {
     expect(sums.split('\n').map((line) => line.slice(66))).toStrictEqual([
       './etc/initrd-release',
       './etc/lvm/lvm.conf',
+      './etc/shutdownramfs/settings.json',
       './guard/busybox',
       './shutdown',
       './usr.squashfs',
@@ -109,11 +110,14 @@ describe('an installation into a tree', () => {
   });
 
   test('is taken out to the last file, and what others put beside it stays', async () => {
-    const foreign = join(tree.upper, 'usr/lib/systemd/system-shutdown/foreign');
-    await writeFile(foreign, '');
+    const foreign = [
+      '/usr/lib/shutdownramfs/shutdownramfs.toml',
+      '/usr/lib/systemd/system-shutdown/foreign',
+    ];
+    for (const path of foreign) await writeFile(join(tree.upper, path), '');
     expect(await tree.run('uninstall')).toMatchObject({ exitCode: 0, all: '' });
-    expect(await tree.files()).toStrictEqual(['/usr/lib/systemd/system-shutdown/foreign']);
-    await rm(foreign);
+    expect(await tree.files()).toStrictEqual(foreign);
+    for (const path of foreign) await rm(join(tree.upper, path));
   });
 
   test('cannot be taken out twice', async () => {

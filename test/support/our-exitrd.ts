@@ -19,14 +19,17 @@ export interface Damage {
   readonly without?: readonly string[];
 }
 
-export async function ourExitrd(damage: Damage = {}): Promise<Exitrd> {
+/** `configuration` is the text of a shutdownramfs.toml; this machine's own is never read. */
+export async function ourExitrd(damage: Damage = {}, configuration = ''): Promise<Exitrd> {
   const directory = await mkdtemp(join(tmpdir(), 'shutdownramfs-exitrd-'));
   const archive = join(directory, 'exitrd.cpio');
+  const config = join(directory, 'shutdownramfs.toml');
+  await writeFile(config, configuration);
   if (damage.runtime === undefined && damage.without === undefined) {
-    await build('cpio', archive);
+    await build('cpio', archive, config);
   } else {
     const root = join(directory, 'root');
-    await build('directory', root);
+    await build('directory', root, config);
     await spoil(root, damage);
     await packArchive(root, archive);
   }
@@ -36,8 +39,9 @@ export async function ourExitrd(damage: Damage = {}): Promise<Exitrd> {
   };
 }
 
-async function build(format: string, output: string): Promise<void> {
-  await execa(executable, ['build', '--format', format, '--compress', 'none', '--output', output]);
+async function build(format: string, output: string, config: string): Promise<void> {
+  const words = ['--format', format, '--compress', 'none', '--output', output, '--config', config];
+  await execa(executable, ['build', ...words]);
 }
 
 async function spoil(root: string, { runtime, without = [] }: Damage): Promise<void> {

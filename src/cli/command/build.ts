@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { configOption } from '../config-option.ts';
 
 interface BuildArguments {
   output: string;
@@ -7,6 +8,7 @@ interface BuildArguments {
   compress: 'zstd' | 'gzip' | 'none';
   level: number | undefined;
   feature: string[] | undefined;
+  config: string[] | undefined;
   json: boolean;
   verbose: boolean;
 }
@@ -45,6 +47,7 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         nargs: 1,
         describe: 'Kinds of layers the image can take apart; all where none is named',
       })
+      .option('config', configOption)
       .option('json', { type: 'boolean', default: false, describe: 'Print the manifest as JSON' })
       .option('verbose', { type: 'boolean', default: false, describe: 'Say what costs how much' }),
   async handler({ feature, json, verbose, ...options }) {

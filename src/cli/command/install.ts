@@ -1,10 +1,12 @@
 import type { CommandModule } from 'yargs';
+import { configOption } from '../config-option.ts';
 
 interface InstallArguments {
   root: string;
   hold: 'compressed' | 'unpacked' | undefined;
   fill: 'boot' | 'shutdown';
   feature: string[] | undefined;
+  config: string[] | undefined;
   'with-command': boolean;
   start: boolean;
 }
@@ -34,6 +36,7 @@ export const installCommand: CommandModule<object, InstallArguments> = {
         nargs: 1,
         describe: 'Kinds of layers the image can take apart; all where none is named',
       })
+      .option('config', configOption)
       .option('with-command', {
         type: 'boolean',
         default: false,
@@ -44,9 +47,17 @@ export const installCommand: CommandModule<object, InstallArguments> = {
         default: true,
         describe: 'Fill now when the root is that of the running machine',
       }),
-  async handler({ feature, root, hold, fill, start, 'with-command': withCommand }) {
+  async handler({ feature, root, hold, fill, start, config, 'with-command': withCommand }) {
     const { installExitrd } = await import('../../install/install-exitrd.ts');
-    const done = await installExitrd({ root, hold, fill, withCommand, start, features: feature });
+    const done = await installExitrd({
+      root,
+      hold,
+      fill,
+      withCommand,
+      start,
+      features: feature,
+      config,
+    });
     const why = done.reason === undefined ? '' : ` (${done.reason})`;
     const memory = `${(done.kib / 1024).toFixed(1)} MiB of memory`;
     process.stdout.write(`installed in ${done.root}: held ${done.hold}${why}, ${memory}, `);

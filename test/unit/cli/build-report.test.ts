@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatReport } from '../../../src/cli/build-report.ts';
 import type { BuildReport } from '../../../src/image/run-build.ts';
+import { defaultSettings } from '../../../src/settings/settings.ts';
 
 const report: BuildReport = {
   output: '/boot/exitrd',
@@ -12,6 +13,7 @@ const report: BuildReport = {
     { name: 'base', files: 2, bytes: 2 ** 20 },
     { name: 'md', files: 1, bytes: 2 ** 19 },
   ],
+  settings: defaultSettings,
   manifest: {
     version: 1,
     features: ['base'],

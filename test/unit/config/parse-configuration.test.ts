@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { defaultConfiguration } from '../../../src/config/configuration.ts';
+import { parseConfiguration } from '../../../src/config/parse-configuration.ts';
+import { settingsFrom } from '../../../src/config/settings-from.ts';
+import { defaultSettings } from '../../../src/settings/settings.ts';
+
+function messageOf(text: string): string | undefined {
+  try {
+    parseConfiguration(text, '/etc/x.toml');
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return undefined;
+}
+
+function keysOf(tables: object): string[][] {
+  return Object.entries(tables).map(([table, values]) => [table, ...Object.keys(values as object)]);
+}
+
+test('all that can be said', () => {
+  const text = `
+    [debugging]
+    flag-files = ["/run/debug-me", "/debug-me"]
+    kernel-arguments = ["debug-me", "a.b:c"]
+    pause-seconds = 3600
+    [console]
+    output = "quiet"
+    [mounts]
+    never-move = ["/run/live/medium", "/mnt/a b ü"]
+    [free-memory]
+    overwrite = "when-needed"
+    seconds = 1
+    [firmware]
+    memory-overwrite-request = "clear-when-clean"`;
+  const said = parseConfiguration(text, 'file');
+  expect(said).toEqual({
+    debugging: {
+      'flag-files': ['/run/debug-me', '/debug-me'],
+      'kernel-arguments': ['debug-me', 'a.b:c'],
+      'pause-seconds': 3600,
+    },
+    console: { output: 'quiet' },
+    mounts: { 'never-move': ['/run/live/medium', '/mnt/a b ü'] },
+    'free-memory': { overwrite: 'when-needed', seconds: 1 },
+    firmware: { 'memory-overwrite-request': 'clear-when-clean' },
+  });
+  expect(keysOf(said)).toEqual(keysOf(defaultConfiguration));
+});
+
+test('the defaults fit their own schema, and come to the default settings', () => {
+  expect(parseConfiguration('', 'file')).toEqual({});
+  expect(settingsFrom(defaultConfiguration)).toEqual(defaultSettings);
+});
+
+const inTable = (table: string, line: string) => `[${table}]\n${line}`;
+const debugging = (line: string) => inTable('debugging', line);
+const flagFile = (path: string) => debugging(`flag-files = ["/run/x", ${JSON.stringify(path)}]`);
+const kernelArgument = (word: string) => debugging(`kernel-arguments = [${JSON.stringify(word)}]`);
+const neverMove = (path: string) => inTable('mounts', `never-move = [${JSON.stringify(path)}]`);
+const wholeSeconds = 'must be a whole number of seconds from 1 to 3600';
+
+describe('what is refused', () => {
+  test.each([
+    ['an unknown table', '[debug]', 'debug: there is no such key'],
+    ['an unknown key', debugging('flags = []'), 'debugging.flags: there is no such key'],
+    ['a key above all tables', 'output = "quiet"', 'output: there is no such key'],
+    ['a key to be quoted', '"a b" = 1', '"a b": there is no such key'],
+    ['a prototype', '__proto__ = 1', '__proto__: there is no such key'],
+    [
+      'a prototype in a table',
+      debugging('__proto__ = 1'),
+      'debugging.__proto__: there is no such key',
+    ],
+    ['no table', 'console = "quiet"', 'console: must be a table, not "quiet"'],
+    ['tables', '[[console]]', 'console: must be a table, not [{}]'],
+    [
+      'no list',
+      debugging('flag-files = "/a"'),
+      'debugging.flag-files: must be a list in brackets, not "/a"',
+    ],
+    ['no text', debugging('flag-files = [1]'), 'debugging.flag-files[0]: must be a path, not 1'],
+    [
+      'another word',
+      inTable('console', 'output = "loud"'),
+      'console.output: must be "quiet", "normal" or "verbose", not "loud"',
+    ],
+    [
+      'a date',
+      inTable('console', 'output = 2026-01-02'),
+      'console.output: must be "quiet", "normal" or "verbose", not "2026-01-02"',
+    ],
+    ...['0', '3601', '1.5', '-1', '"60"', 'nan', 'true'].flatMap((value) =>
+      [
+        ['debugging', 'pause-seconds'],
+        ['free-memory', 'seconds'],
+      ].map(([table = '', key = '']) => [
+        `${key} = ${value}`,
+        inTable(table, `${key} = ${value}`),
+        `${table}.${key}: ${wholeSeconds}, not ${value === 'nan' ? 'null' : value}`,
+      ]),
+    ),
+  ])('%s', (_, text, flaw) => {
+    expect(messageOf(text)).toBe(`read /etc/x.toml: ${flaw}`);
+  });
+
+  test.each([
+    '',
+    'run/x',
+    '/',
+    '//a',
+    '/a//b',
+    '/a/',
+    '/a/.',
+    '/a/../b',
+    '/..',
+    '/a b',
+    "/a'b",
+    '/a*',
+  ])('as a flag file: %j', (path) => {
+    expect(() => parseConfiguration(flagFile(path), 'file')).toThrow(
+      `read file: debugging.flag-files[1]: must be an absolute path of letters, digits and ` +
+        `_ . @ : + -, not ${JSON.stringify(path)}`,
+    );
+  });
+  test.each([
+    ['/oldroot/etc/x', 'in /run or in the root of the image'],
+    ['/run/initramfs/x', 'written without /run/initramfs, which is / then'],
+  ])('as a flag file: %s', (path, expected) => {
+    expect(() => parseConfiguration(flagFile(path), 'file')).toThrow(
+      `debugging.flag-files[1]: must be ${expected}, not "${path}"`,
+    );
+  });
+  test.each(['/oldroots', '/run/initramfs.x', '/..x', '/.x', '/a.b/c-d@e:f+g_h'])(
+    'but not %s',
+    (path) => {
+      expect(parseConfiguration(flagFile(path), 'file').debugging?.['flag-files']?.[1]).toBe(path);
+    },
+  );
+  test.each(['', 'a b', 'a=b', '-a', 'a"b', 'a*', 'ü'])('as a kernel argument: %j', (word) => {
+    expect(() => parseConfiguration(kernelArgument(word), 'file')).toThrow(
+      'debugging.kernel-arguments[0]: must be one word of letters, digits',
+    );
+  });
+  test.each(['a', '/', '/a/', '/a/../b', '/a\nb', '/oldroot/run'])(
+    'as a mount point: %j',
+    (path) => {
+      expect(() => parseConfiguration(neverMove(path), 'file')).toThrow(
+        'mounts.never-move[0]: must be',
+      );
+    },
+  );
+  test('everything at once, each flaw once', () => {
+    const text = debugging('flag-files = ["", 1]\nflags = 2');
+    expect(() => parseConfiguration(text, 'file')).toThrow(
+      /^read file: debugging\.flag-files\[0\]: [^;]*; debugging\.flag-files\[1\]: [^;]*; debugging\.flags: [^;]*$/,
+    );
+  });
+  test.each([
+    ['a key said twice', 'a = 1\na = 2', 'line 2, column 1: trying to redefine'],
+    ['a list without an end', '\n\na = [1,', 'line 3, column'],
+    ['a number beyond all', 'a = 99999999999999999999', 'line 1, column'],
+  ])('what is no TOML: %s', (_, text, reason) => {
+    expect(() => parseConfiguration(text, 'file')).toThrow(`read file: ${reason}`);
+  });
+});
