@@ -22,6 +22,12 @@ const names: Readonly<Record<string, string>> = {
   H: 'H-container-file',
   I: 'I-lvm-on-luks-beside-luks-on-lvm',
   J: 'J-luks1-plain-integrity',
+  live: 'live',
+  persistence: 'live-persistence',
+  dmsquash: 'dmsquash',
+  'dmsquash-overlay': 'dmsquash-overlay',
+  toram: 'live-toram',
+  nested: 'nested-overlays',
 };
 
 /** In the guard's place: the snapshot goes out as the machine's known data, then all takes its course. */

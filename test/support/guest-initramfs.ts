@@ -13,6 +13,7 @@ import type { GuestKernel } from './guest-kernel.ts';
 const tools = [
   ['lvm', 'cryptsetup', 'integritysetup', 'mdadm', 'dmsetup'],
   ['mdmon', 'mkfs.ext4', 'fsck.ext4', 'dumpe2fs', 'keyctl', 'setpriv', 'kexec'],
+  ['mksquashfs'],
 ].flat();
 
 /** In the order of need; the disks' own drivers first. */

@@ -3,14 +3,15 @@
  * disks looked at afterwards are clean. Then what happens when something cannot be freed, and when
  * the runtime itself fails.
  */
-import { createHash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { expectCleanDisks } from '../support/clean-disks.ts';
 import { guestKernel } from '../support/guest-kernel.ts';
 import { searchMemory } from '../support/guest-memory.ts';
 import { ourExitrd, type Damage } from '../support/our-exitrd.ts';
 import { abruptExitrd } from '../support/peer-exitrd.ts';
+import { secretLines } from '../support/secret-lines.ts';
 import { emptyDisks, inspectDisks, startShortMachine } from '../support/short-machine.ts';
 import { runShutdown, type ShutdownRun } from '../support/shutdown-run.ts';
 import type { VirtualMachine } from '../support/virtual-machine.ts';
@@ -52,19 +53,6 @@ async function expectNoSecrets(machine: ShutdownRun): Promise<void> {
   const { keys, markers } = await machine.searchMemory();
   expect(keys).toEqual([]);
   expect(markers).toMatchObject([{ marker: 'file system', found: 0 }]);
-}
-
-const cleanFinding = {
-  ext4: { state: 'clean', needsRecovery: false, fsck: 0, known: 'intact' },
-  member: { state: 'clean' },
-  array: { degraded: 0, syncAction: 'idle' },
-  key: {},
-  end: {},
-} as const;
-
-function expectCleanDisks({ findings }: ShutdownRun): void {
-  expect(findings.filter(({ kind }) => kind === 'ext4')).not.toEqual([]);
-  for (const finding of findings) expect(finding).toMatchObject(cleanFinding[finding.kind]);
 }
 
 const keysOfStack = {
@@ -149,14 +137,7 @@ test('a device that answers no more costs neither the end, nor the key, nor the 
 
 /** As guest/stack/secrets makes them. */
 const secrets = Object.fromEntries(
-  ['root-key', 'user-key', 'run-file'].map((name) => {
-    const lines = Array.from({ length: 64 }, (_, index) =>
-      createHash('sha256')
-        .update(`${name} ${index + 1}\n`)
-        .digest('hex'),
-    );
-    return [name, Buffer.from(lines.map((line) => `${line}  -\n`).join(''))];
-  }),
+  ['root-key', 'user-key', 'run-file'].map((name) => [name, secretLines(name)]),
 );
 
 test('keyrings of all users and files in /run are emptied, and a reboot has its argument', async () => {

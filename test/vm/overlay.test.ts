@@ -1,0 +1,58 @@
+/**
+ * Our exitrd on the ways in which live systems and containers put a root together: all of it goes, and what was in
+ * the branch, in the squashfs, on the medium, on the persistent volume and in /run is in memory no more.
+ */
+import { describe, expect, test } from 'vitest';
+import { expectCleanDisks } from '../support/clean-disks.ts';
+import { exitrdReport } from '../support/exitrd-report.ts';
+import { ourExitrd } from '../support/our-exitrd.ts';
+import { abruptExitrd } from '../support/peer-exitrd.ts';
+import { secretLines } from '../support/secret-lines.ts';
+import { runShutdown } from '../support/shutdown-run.ts';
+
+const memoryMib = 1024;
+
+/** What guest/stack puts where, beside the known data of file systems on the disks. */
+const stacks: Readonly<Record<string, { keys: number; secrets: readonly string[] }>> = {
+  live: { keys: 1, secrets: ['filesystem', 'branch', 'run-file', 'user-file', 'persistent-file'] },
+  persistence: { keys: 1, secrets: ['filesystem', 'branch', 'run-file'] },
+  dmsquash: { keys: 0, secrets: ['filesystem', 'branch', 'run-file'] },
+  'dmsquash-overlay': { keys: 0, secrets: ['filesystem', 'branch', 'run-file'] },
+  toram: { keys: 0, secrets: ['filesystem', 'branch', 'run-file'] },
+  nested: { keys: 1, secrets: ['filesystem', 'module', 'branch', 'run-file', 'container-file'] },
+};
+
+function markersOf(names: readonly string[]): Readonly<Record<string, Uint8Array>> {
+  return Object.fromEntries(names.map((name) => [name, secretLines(name)]));
+}
+
+describe.each(Object.entries(stacks))('%s', (stack, { keys, secrets }) => {
+  test('goes down clean', async () => {
+    await using exitrd = await ourExitrd();
+    await using machine = await runShutdown({ stack, exitrd: exitrd.archive, memoryMib });
+    expect(machine.reason).toBe('guest-shutdown');
+    expect(exitrdReport(machine.log)).toMatchObject({
+      clean: true,
+      left: [],
+      wiped: [],
+      keysRemaining: [],
+      memoryKept: [],
+      closed: { length: keys },
+    });
+    expectCleanDisks(machine);
+    expect(machine.keys).toHaveLength(keys);
+    const found = await machine.searchMemory(markersOf(secrets));
+    expect(found.keys).toEqual([]);
+    expect(found.markers.map(({ marker, found: pieces }) => [marker, pieces])).toEqual(
+      ['file system', ...secrets].map((name) => [name, 0]),
+    );
+  });
+});
+
+test.each(['live'])('without us all of it stays on %s', async (stack) => {
+  const { secrets = [] } = stacks[stack] ?? {};
+  await using machine = await runShutdown({ stack, exitrd: await abruptExitrd(), memoryMib });
+  const { markers } = await machine.searchMemory(markersOf(secrets));
+  expect(markers.map(({ marker }) => marker)).toEqual(['file system', ...secrets]);
+  for (const { found, pieces } of markers) expect(found).toBe(pieces);
+});
