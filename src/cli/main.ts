@@ -7,6 +7,7 @@ import { buildCommand } from './command/build.ts';
 import { catCommand } from './command/cat.ts';
 import { installCommand } from './command/install.ts';
 import { listCommand } from './command/list.ts';
+import { liveBuildCommand } from './command/live-build.ts';
 import { uninstallCommand } from './command/uninstall.ts';
 import { unpackCommand } from './command/unpack.ts';
 import { versionLine } from '../version.ts';
@@ -28,6 +29,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .command(unpackCommand)
       .command(installCommand)
       .command(uninstallCommand)
+      .command(liveBuildCommand)
       .command(planCommand)
       .command(snapshotCommand)
       .command(scanCommand)

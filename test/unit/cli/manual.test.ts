@@ -52,7 +52,10 @@ interface Command {
 const commands = await Promise.all(
   readdirSync(commandFolder).map(async (file) => {
     const exported = (await import(join(commandFolder, file))) as Record<string, CommandModule>;
-    const module = exported[`${basename(file, '.ts')}Command`];
+    const name = basename(file, '.ts').replaceAll(/-(.)/g, (_, letter: string) =>
+      letter.toUpperCase(),
+    );
+    const module = exported[`${name}Command`];
     if (module === undefined) throw new Error(`${file} exports no command of its name`);
     return describeCommand(module);
   }),

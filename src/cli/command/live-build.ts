@@ -1,0 +1,36 @@
+import type { CommandModule } from 'yargs';
+
+interface LiveBuildArguments {
+  directory: string;
+  feature: string[];
+  separate: boolean;
+}
+
+export const liveBuildCommand: CommandModule<object, LiveBuildArguments> = {
+  command: 'live-build',
+  describe: 'Add the hook to a configuration of live-build that installs into its live system',
+  builder: (yargs) =>
+    yargs
+      .option('directory', {
+        type: 'string',
+        default: '.',
+        describe: 'Where lb config was run',
+      })
+      .option('feature', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: ['crypt'],
+        describe: 'Kinds of layers the image can take apart; their packages are installed',
+      })
+      .option('separate', {
+        type: 'boolean',
+        default: false,
+        describe: 'Write script, package list and executable as three files',
+      }),
+  async handler({ directory, feature, separate }) {
+    const { writeHook } = await import('../../live-build/write-hook.ts');
+    const written = await writeHook({ directory, features: feature, separate });
+    process.stdout.write(written.map((path) => `wrote ${path}\n`).join(''));
+  },
+};
