@@ -12,7 +12,7 @@ export const guestRelease = 'trixie';
 
 /** One line of sources.list(5) for the guests' release. */
 export async function archiveSource(): Promise<string> {
-  const { uri, signedBy } = await hostMirror();
+  const { uri, signedBy } = await archiveMirror();
   return `deb [signed-by=${signedBy}] ${uri} ${guestRelease} main`;
 }
 
@@ -76,7 +76,11 @@ async function prepareApt(work: string): Promise<Record<string, string>> {
   return { APT_CONFIG: settings };
 }
 
-async function hostMirror(): Promise<{ readonly uri: string; readonly signedBy: string }> {
+/** Where this machine's own apt gets Debian from, unless it is told otherwise. */
+export async function archiveMirror(): Promise<{
+  readonly uri: string;
+  readonly signedBy: string;
+}> {
   const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
   const asked = process.env['SHUTDOWNRAMFS_DEBIAN_MIRROR'];
   if (asked !== undefined) return { uri: asked, signedBy: keyring };
