@@ -3,13 +3,14 @@
  * (pstore, serial console), and the console, where somebody may be looking.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Settings } from '../settings/settings.ts';
 
 export interface Journal {
-  /** One line a person should see. */
+  /** One line a person should see, unless the console is to be quiet. */
   say(text: string): void;
-  /** A step of the work: shown on the console only when debugging asked for it. */
+  /** A step of the work: shown on a verbose console only. */
   detail(text: string): void;
-  /** Something that is not as it should be. */
+  /** Something that is not as it should be: always shown. */
   warn(text: string): void;
   /** One line of JSON for machines. */
   record(value: object): void;
@@ -21,7 +22,8 @@ const priority = { warning: 4, notice: 5, info: 6 } as const;
 /** A longer record is refused with EINVAL (PRINTKRB_RECORD_MAX, kernel/printk/printk.c). */
 export const longestRecord = 976;
 
-export function openJournal(options: { readonly verbose: boolean }): Journal {
+/** The kernel log has everything, whatever the console shows. */
+export function openJournal(output: Settings['output']): Journal {
   const kernelLog = openKernelLog();
   const log = (level: number, text: string) => {
     for (const line of text.split('\n')) write(kernelLog, `<${level}>${cut(line)}\n`);
@@ -29,11 +31,11 @@ export function openJournal(options: { readonly verbose: boolean }): Journal {
   return {
     say(text) {
       log(priority.info, `shutdownramfs: ${text}`);
-      show(text);
+      if (output !== 'quiet') show(text);
     },
     detail(text) {
       log(priority.info, `shutdownramfs: ${text}`);
-      if (options.verbose) show(text);
+      if (output === 'verbose') show(text);
     },
     warn(text) {
       log(priority.warning, `shutdownramfs: ${text}`);

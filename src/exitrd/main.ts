@@ -11,9 +11,11 @@ import { settingsPath, type Settings } from '../settings/settings.ts';
 import { versionLine } from '../version.ts';
 import type { Run } from './execute-plan.ts';
 import { startBudget, totalSeconds, type Budget } from './budget.ts';
+import { consoleOutput } from './console-output.ts';
 import { parseDebugging, type Debugging } from './debugging.ts';
 import { pauseForDebugging } from './debugging-pause.ts';
 import { finish } from './finish.ts';
+import { readFlagFile } from './flag-file.ts';
 import { holdGuard } from './guard.ts';
 import { longestRecord, openJournal, type Journal } from './journal.ts';
 import { clearKeyrings } from './keyrings.ts';
@@ -48,7 +50,7 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   holdGuard(totalSeconds + guardGraceSeconds);
   const { settings, flaw } = parseSettings(readNow(settingsPath));
   const debugging = readDebugging(settings);
-  const journal = openJournal(debugging);
+  const journal = openJournal(consoleOutput(settings.output, debugging));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
       journal.warn(`bug: ${error instanceof Error ? error.stack : String(error)}`);
@@ -96,10 +98,11 @@ async function goDown(budget: Budget, run: Run, journal: Journal): Promise<Outco
 }
 
 function readDebugging({ debugging }: Settings): Debugging {
-  const files = debugging.flagFiles.map(readNow);
+  const files = debugging.flagFiles.map(readFlagFile);
   return parseDebugging(
     readLine('/proc/cmdline'),
     files.filter((text) => text !== undefined),
+    debugging,
   );
 }
 

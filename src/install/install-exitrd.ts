@@ -8,7 +8,9 @@ import { ownExecutable } from '../image/own-executable.ts';
 import { runBuild } from '../image/run-build.ts';
 import { sourceDateEpoch } from '../image/source-date-epoch.ts';
 import { chooseHold, type Hold } from './choose-hold.ts';
+import type { DebuggingSettings } from '../settings/settings.ts';
 import { compressUsr } from './compress-usr.ts';
+import { hookText } from './hook-text.ts';
 import * as installed from './installed-path.ts';
 import { readRecord, uniteRecords } from './installation-record.ts';
 import { makeDirectories, putInPlace, type Placed } from './put-in-place.ts';
@@ -48,7 +50,7 @@ export async function installExitrd(options: InstallOptions): Promise<Installati
   const { hold, reason } = await chooseHold(root, options.hold);
   const executable = ownExecutable();
   const directories = await makeDirectories(root, installed.libraryDirectory);
-  const { name, kib } = await makeImage(root, executable, hold, options).catch(
+  const { name, kib, debugging } = await makeImage(root, executable, hold, options).catch(
     async (error: unknown) => {
       for (const directory of directories.toReversed()) {
         await rmdir(join(root, directory)).catch(() => undefined);
@@ -57,7 +59,7 @@ export async function installExitrd(options: InstallOptions): Promise<Installati
     },
   );
   const files: readonly (readonly [string, Placed])[] = [
-    [installed.hookFile, textAsset('hooks/shutdownramfs.shutdown', 0o755)],
+    [installed.hookFile, hook(debugging)],
     [installed.unitFile, unit(options.fill)],
     [installed.enablingLink, { kind: 'symlink', target: installed.unitFile }],
     ...(options.withCommand ? [commandCopy(executable)] : []),
@@ -108,7 +110,7 @@ async function makeImage(
     await rm(part, { recursive: true, force: true });
     await mkdir(part);
     const image = { output: tree, format: 'directory', compress: 'none' } as const;
-    await runBuild({ ...image, root, executable, features, config });
+    const { settings } = await runBuild({ ...image, root, executable, features, config });
     if (hold === 'compressed') {
       await compressUsr(tree, sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']));
     }
@@ -117,7 +119,7 @@ async function makeImage(
     const name = `image-${digest.slice(0, 16)}`;
     await flush(library);
     await replace(part, join(library, name), join(library, '.image.old'));
-    return { name, kib };
+    return { name, kib, debugging: settings.debugging };
   } catch (error) {
     await rm(part, { recursive: true, force: true });
     if (error instanceof Failure) throw error;
@@ -155,8 +157,9 @@ async function removeImages(root: string, kept: string): Promise<void> {
   }
 }
 
-function textAsset(key: string, mode: number): Placed {
-  return { kind: 'text', text: readAsset(key), mode };
+function hook(debugging: DebuggingSettings): Placed {
+  const text = readAsset('hooks/shutdownramfs.shutdown').toString();
+  return { kind: 'text', text: hookText(text, debugging), mode: 0o755 };
 }
 
 function unit(fill: FillTime): Placed {

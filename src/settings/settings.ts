@@ -18,7 +18,7 @@ export interface Settings {
   readonly memoryOverwriteRequest: 'keep' | 'set' | 'clear-when-clean';
 }
 
-interface DebuggingSettings {
+export interface DebuggingSettings {
   /** Absolute paths after the pivot: in /run, or in the image's own root. */
   readonly flagFiles: readonly string[];
   /** Names of words on the kernel's command line. */

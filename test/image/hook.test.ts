@@ -7,17 +7,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hookText } from '../../src/install/hook-text.ts';
 import { makeTree, type InstalledTree } from '../support/installed-tree.ts';
 
 const library = 'usr/lib/shutdownramfs';
 const hook = 'usr/lib/systemd/system-shutdown/shutdownramfs.shutdown';
+/** The same hook of a root with other settings. */
+const otherHook = 'usr/lib/systemd/system-shutdown/other.shutdown';
+const otherSettings = {
+  flagFiles: ['/run/dump', '/dump', '/etc/switches/dump'],
+  kernelArguments: ['dump', 'look'],
+  pauseSeconds: 2,
+};
 
 let tree: InstalledTree;
 let work: string;
 beforeAll(async () => {
   tree = await makeTree();
-  const { exitCode, all } = await tree.run('install');
+  const { exitCode, all } = await tree.run('install', '--config', '/dev/null');
   if (exitCode !== 0) throw new Error(all);
+  const text = await readFile(join(tree.upper, hook), 'utf8');
+  await writeFile(join(tree.upper, otherHook), hookText(text, otherSettings), { mode: 0o755 });
   work = await mkdtemp(join(tmpdir(), 'hook-'));
 });
 afterAll(async () => {
@@ -45,8 +55,11 @@ async function inMachine(
   more: readonly string[] = [],
 ): Promise<string[]> {
   const init = join(work, 'systemd-shutdown');
-  const define = `hook() { ${shell} ${join(root, hook)} "$@" 2>&1; echo "exit $?"; }`;
-  await writeFile(init, `#!/bin/bash\n${prelude}\n${define}\n${script}\n`);
+  const define = ['hook', 'other_hook'].map((name) => {
+    const path = join(root, name === 'hook' ? hook : otherHook);
+    return `${name}() { ${shell} ${path} "$@" 2>&1; echo "exit $?"; }`;
+  });
+  await writeFile(init, `#!/bin/bash\n${prelude}\n${define.join('\n')}\n${script}\n`);
   await chmod(init, 0o755);
   const namespaces = ['--mount', '--pid', '--fork', '--mount-proc', '--kill-child'];
   const { all } = await execa('unshare', [...namespaces, ...more, init], {
@@ -54,6 +67,10 @@ async function inMachine(
     reject: false,
   });
   return all.split('\n').filter(Boolean);
+}
+
+function commandLine(words: string): string {
+  return `echo '${words}' >/run/cmdline; mount --bind /run/cmdline /proc/cmdline`;
 }
 
 /** The installed tree with something wrong in it. */
@@ -250,6 +267,61 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
     expect(said.at(-1)).toBe(
       `<4>shutdownramfs: no exitrd: memory can be dumped now, going on in ${seconds} s`,
     );
+  });
+
+  test.each([
+    ['a flag file in /run', ': >/run/dump', 2],
+    ['a flag file where the exitrd would be', 'echo pause:1 >/run/initramfs/dump', 1],
+    ['an argument alone', commandLine('quiet dump'), 2],
+    ['an argument with words', commandLine('look=verbose,pause:1'), 1],
+    ['an argument with nothing behind its sign', commandLine('look='), 2],
+  ])('by other settings, pauses for %s', async (_, set, seconds) => {
+    const begin = performance.now();
+    const said = await machine(`${set}; other_hook poweroff; cat /run/kmsg`);
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(seconds * 1000);
+    expect(said.at(-1)).toBe(
+      `<4>shutdownramfs: no exitrd: memory can be dumped now, going on in ${seconds} s`,
+    );
+  });
+
+  test.each([
+    ['the names by default', 'mkdir /run/shutdownramfs; : >/run/shutdownramfs/debug'],
+    ['their argument', commandLine('shutdownramfs.debug=pause')],
+    ['an argument that only begins alike', commandLine('dump-more look.x=pause')],
+    ['what is no file', 'mkdir /run/dump; mkfifo /run/initramfs/dump'],
+    ['a symlink', 'ln -s /etc/hostname /run/dump'],
+    ['words without a pause', 'echo verbose >/run/dump'],
+  ])('by other settings, does not pause for %s', async (_, set) => {
+    const said = await machine(`${set}; other_hook poweroff; cat /run/kmsg`);
+    expect(said[0]).toBe('exit 0');
+    expect(said.join('\n')).not.toContain('memory can be dumped');
+  });
+
+  test('pauses for a flag file beside a placeholder that cannot be replaced', async () => {
+    const root = await spoiled('truncate -s -1 tree/usr.squashfs');
+    const said = await machine(
+      'other_hook placeholder; echo pause:1 >/run/initramfs/dump; other_hook reboot; cat /run/kmsg',
+      root,
+    );
+    expect(said.at(-1)).toMatch(/no exitrd: memory can be dumped now, going on in 1 s$/);
+  });
+
+  test('keeps flag files in the exitrd when it fills that anew', async () => {
+    expect(
+      await machine(`
+        other_hook placeholder; : >/run/initramfs/dump; echo look >/run/initramfs/unknown
+        mkdir -p /run/initramfs/etc/switches; echo pause:9,shell >/run/initramfs/etc/switches/dump
+        other_hook poweroff; state; cd /run/initramfs
+        grep . dump etc/switches/dump; ls unknown 2>/dev/null; cat /run/kmsg | sed 's/:.*:.*//'`),
+    ).toStrictEqual([
+      'exit 0',
+      'exit 0',
+      'mounted',
+      'executable',
+      'dump:pause',
+      'etc/switches/dump:pause:9,shell',
+      '<4>shutdownramfs',
+    ]);
   });
 
   test.each(['fill', 'placeholder', 'clear', 'poweroff'])(

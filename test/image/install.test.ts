@@ -88,6 +88,30 @@ describe('an installation into a tree', () => {
     expect(await readFile(tree.upper + unit, 'utf8')).toMatch(/\.shutdown placeholder$/m);
   });
 
+  test('with another configuration, changes the image and the hook', async () => {
+    const before = await imageName();
+    const config = '/usr/lib/shutdownramfs/shutdownramfs.toml';
+    await writeFile(
+      join(tree.upper, config),
+      '[debugging]\nflag-files = ["/run/x", "/y"]\npause-seconds = 7',
+    );
+    expect(await tree.run('install')).toMatchObject({ exitCode: 0 });
+    await rm(join(tree.upper, config));
+    expect(await imageName()).not.toBe(before);
+    const settings = await readFile(await inImage('tree/etc/shutdownramfs/settings.json'), 'utf8');
+    expect(JSON.parse(settings)).toMatchObject({
+      debugging: {
+        flagFiles: ['/run/x', '/y'],
+        kernelArguments: ['shutdownramfs.debug'],
+        pauseSeconds: 7,
+      },
+    });
+    const hook = await readFile(join(tree.upper, around[3] ?? ''), 'utf8');
+    expect(hook).toMatch(
+      /^flag_files='\/run\/x \/y'\nkernel_arguments='shutdownramfs.debug'\npause_seconds=7$/m,
+    );
+  });
+
   test('that fails leaves the one before', async () => {
     const before = await tree.files();
     const failing = await tree.run('install', '--feature', 'nonsense');
