@@ -24,6 +24,7 @@ const names: Readonly<Record<string, string>> = {
   J: 'J-luks1-plain-integrity',
   live: 'live',
   persistence: 'live-persistence',
+  casper: 'casper',
   dmsquash: 'dmsquash',
   'dmsquash-overlay': 'dmsquash-overlay',
   toram: 'live-toram',

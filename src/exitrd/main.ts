@@ -4,6 +4,7 @@
  * wiped; memory is released; the machine goes the way the verb says.
  */
 import { lockMemory } from '../kernel/system-call.ts';
+import { hasUnknownLayers } from '../plan/overlay-layers.ts';
 import { renderStack } from '../plan/render-stack.ts';
 import { localFactSource } from '../snapshot/local-fact-source.ts';
 import { parseSettings } from '../settings/parse-settings.ts';
@@ -17,6 +18,7 @@ import { pauseForDebugging } from './debugging-pause.ts';
 import { finish } from './finish.ts';
 import { readFlagFile } from './flag-file.ts';
 import { holdGuard } from './guard.ts';
+import { hiddenMountsWord, runHiddenMountsChild, unmountHiddenMounts } from './hidden-mounts.ts';
 import { longestRecord, openJournal, type Journal } from './journal.ts';
 import { clearKeyrings } from './keyrings.ts';
 import { readNow } from './read-now.ts';
@@ -24,7 +26,7 @@ import { releaseMemory } from './release-memory.ts';
 import { fitReport, reportOf, summaryOf, type Outcome } from './report.ts';
 import { runAndTell } from './run-and-tell.ts';
 import { findSurvivors, killSurvivors } from './survivors.ts';
-import { tearDown } from './tear-down.ts';
+import { oldRoot, tearDown, type Teardown } from './tear-down.ts';
 import { parseRequest } from './verb.ts';
 import { feedWatchdog, watchdogSeconds } from './watchdog.ts';
 import { flushAndMakeReadOnly, wipeKeys, type KeyWipe } from './wipe-keys.ts';
@@ -38,6 +40,10 @@ const crashed = 70;
  * the name `shutdown` on a machine in use, the first thing to go would be whoever called it.
  */
 export async function runExitrd(words: readonly string[]): Promise<void> {
+  if (words[0] === hiddenMountsWord) {
+    runHiddenMountsChild();
+    return;
+  }
   if (process.pid !== 1 && process.ppid !== 1) {
     process.stderr.write('shutdown: refused: this is for PID 1 to start, in /run/initramfs\n');
     process.exitCode = 1;
@@ -79,22 +85,38 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
 
 async function goDown(budget: Budget, run: Run, journal: Journal): Promise<Outcome> {
   let teardown = await tearDown(localFactSource, budget, run, journal);
+  const hidden: string[] = [];
+  for (let pass = 0; pass < 2 && mayHideMounts(teardown); pass += 1) {
+    const { found, left } = await unmountHiddenMounts(budget, run, journal);
+    hidden.splice(0, hidden.length, ...left);
+    if (!found) break;
+    teardown = joined(teardown, await tearDown(localFactSource, budget, run, journal));
+    if (left.length === 0) break;
+  }
   let wipes: readonly KeyWipe[] = [];
   if (teardown.left.waves.length > 0) {
     await flushAndMakeReadOnly(teardown.last, teardown.left, budget, run);
     wipes = await wipeKeys(teardown.left, budget, run);
-    const again = await tearDown(localFactSource, budget, run, journal);
-    teardown = {
-      ...again,
-      first: teardown.first,
-      rounds: teardown.rounds + again.rounds,
-      killed: [...teardown.killed, ...again.killed],
-    };
+    teardown = joined(teardown, await tearDown(localFactSource, budget, run, journal));
   }
   await killSurvivors(await findSurvivors());
   clearKeyrings();
   const memoryKept = await releaseMemory(budget, run);
-  return { teardown, wipes, memoryKept };
+  return { teardown, wipes, memoryKept: [...hidden, ...memoryKept] };
+}
+
+/** Something is held although nothing that is seen holds it, or is made of what is not seen. */
+function mayHideMounts({ first, left }: Teardown): boolean {
+  return left.waves.length > 0 || hasUnknownLayers(first, oldRoot);
+}
+
+function joined(before: Teardown, after: Teardown): Teardown {
+  return {
+    ...after,
+    first: before.first,
+    rounds: before.rounds + after.rounds,
+    killed: [...before.killed, ...after.killed],
+  };
 }
 
 function readDebugging({ debugging }: Settings): Debugging {

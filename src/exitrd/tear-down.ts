@@ -24,7 +24,7 @@ export interface Teardown {
   readonly killed: readonly Survivor[];
 }
 
-const oldRoot = '/oldroot';
+export const oldRoot = '/oldroot';
 const asideDirectory = '/mnt';
 
 const mdmon = '/usr/sbin/mdmon';

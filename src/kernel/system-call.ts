@@ -67,10 +67,13 @@ function library(): Library {
   return opened;
 }
 
-/** Makes a system call; the errno's name when it fails, else its result. */
-function call(number: bigint, ...words: readonly bigint[]): bigint | string {
+/** Makes a system call; the errno's name when it fails, else its result. A text is passed as a path is. */
+export function call(number: bigint, ...words: readonly (bigint | string)[]): bigint | string {
   const { functions } = library();
-  const [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n] = words;
+  const texts = words.map((word) => (typeof word === 'string' ? Buffer.from(`${word}\0`) : word));
+  const [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n] = texts.map((word) =>
+    typeof word === 'bigint' ? word : getRawPointer(word),
+  );
   const result = functions.syscall(number, a, b, c, d, e);
   return result === -1n ? errnoName() : result;
 }
@@ -86,14 +89,8 @@ function errnoName(): string {
  * return either. In a PID namespace other than the first it ends the namespace's init instead.
  */
 export function reboot(command: keyof typeof rebootCommand, argument = ''): string {
-  const bytes = Buffer.from(`${argument}\0`);
-  const result = call(
-    library().numbers.reboot,
-    rebootMagic1,
-    rebootMagic2,
-    rebootCommand[command],
-    getRawPointer(bytes),
-  );
+  const { numbers } = library();
+  const result = call(numbers.reboot, rebootMagic1, rebootMagic2, rebootCommand[command], argument);
   return typeof result === 'string' ? result : 'returned';
 }
 

@@ -1,7 +1,8 @@
 import { decodeOctal } from '../snapshot/parse-mountinfo.ts';
 import { below, isAtOrBelow, selfAndAncestors } from './path.ts';
 import { locateFile } from './locate-file.ts';
-import type { MountNode, SnapshotIndex } from './snapshot-index.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { indexSnapshot, type MountNode, type SnapshotIndex } from './snapshot-index.ts';
 
 /**
  * The directories an overlay is made of, as they were named when it was mounted, which may have
@@ -47,7 +48,30 @@ export function locateOverlayLayers(
   return { mounts: [...mounts], possible: [...possible], unresolved };
 }
 
+/** Whether any overlay has a layer that no mount of today can be told to hold, but by the end of its name. */
+export function hasUnknownLayers(snapshot: Snapshot, oldRoot: string): boolean {
+  const index = indexSnapshot(snapshot);
+  return index.mounts.some(
+    (overlay) =>
+      overlay.mount.fstype === 'overlay' &&
+      parseOverlayLayers(overlay.mount.superOptions).some(
+        (path) => followPath(index, overlay, path, oldRoot).length === 0,
+      ),
+  );
+}
+
 function locateLayer(
+  index: SnapshotIndex,
+  overlay: MountNode,
+  path: string,
+  oldRoot: string,
+): readonly MountNode[] {
+  if (!path.startsWith('/')) return [];
+  const found = followPath(index, overlay, path, oldRoot);
+  return found.length > 0 ? found : matchByEnd(index, overlay, path);
+}
+
+function followPath(
   index: SnapshotIndex,
   overlay: MountNode,
   path: string,
@@ -57,8 +81,7 @@ function locateLayer(
   const inOldRoot = locateFile(index, below(oldRoot, path), overlay);
   if (inOldRoot.some(({ mount }) => isBelow(mount.target, oldRoot))) return inOldRoot;
   const here = locateFile(index, path, overlay);
-  if (here.some(({ mount }) => mount.target !== '/')) return here;
-  return matchByEnd(index, overlay, path);
+  return here.some(({ mount }) => mount.target !== '/') ? here : [];
 }
 
 function isBelow(target: string, directory: string): boolean {

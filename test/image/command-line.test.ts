@@ -140,11 +140,14 @@ test.each<[string, number, string]>([
   expect(await Promise.all(left)).toEqual([[], [], []]);
 });
 
-test('under the name of the exitrd program it obeys PID 1 alone', async () => {
+test.each([
+  ['poweroff', 'refused: this is for PID 1 to start, in /run/initramfs'],
+  ['--unmount-hidden', 'unmount what is hidden: refused: this is for the exitrd to start'],
+])('under the name of the exitrd program it obeys PID 1 alone: %s', async (word, refusal) => {
   const link = join(place, 'out/shutdown');
   await symlink(executable, link);
   // As nobody, who could do no harm if it were obeyed.
-  const { exitCode, stderr } = await execa(link, ['poweroff'], {
+  const { exitCode, stderr } = await execa(link, [word], {
     reject: false,
     stdin: 'ignore',
     cwd: '/',
@@ -154,6 +157,6 @@ test('under the name of the exitrd program it obeys PID 1 alone', async () => {
   await rm(link);
   expect({ exitCode, stderr }).toEqual({
     exitCode: 1,
-    stderr: 'shutdown: refused: this is for PID 1 to start, in /run/initramfs',
+    stderr: `shutdown: ${refusal}`,
   });
 });

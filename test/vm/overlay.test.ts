@@ -12,10 +12,22 @@ import { runShutdown } from '../support/shutdown-run.ts';
 
 const memoryMib = 1024;
 
+interface Stack {
+  readonly keys: number;
+  readonly secrets: readonly string[];
+  /** Where no path leads to. */
+  readonly hidden?: readonly string[];
+}
+
 /** What guest/stack puts where, beside the known data of file systems on the disks. */
-const stacks: Readonly<Record<string, { keys: number; secrets: readonly string[] }>> = {
+const stacks: Readonly<Record<string, Stack>> = {
   live: { keys: 1, secrets: ['filesystem', 'branch', 'run-file', 'user-file', 'persistent-file'] },
   persistence: { keys: 1, secrets: ['filesystem', 'branch', 'run-file'] },
+  casper: {
+    keys: 0,
+    secrets: ['minimal', 'standard', 'branch', 'run-file'],
+    hidden: ['/cow', '/standard.squashfs'],
+  },
   dmsquash: { keys: 0, secrets: ['filesystem', 'branch', 'run-file'] },
   'dmsquash-overlay': { keys: 0, secrets: ['filesystem', 'branch', 'run-file'] },
   toram: { keys: 0, secrets: ['filesystem', 'branch', 'run-file'] },
@@ -26,11 +38,14 @@ function markersOf(names: readonly string[]): Readonly<Record<string, Uint8Array
   return Object.fromEntries(names.map((name) => [name, secretLines(name)]));
 }
 
-describe.each(Object.entries(stacks))('%s', (stack, { keys, secrets }) => {
+describe.each(Object.entries(stacks))('%s', (stack, { keys, secrets, hidden = [] }) => {
   test('goes down clean', async () => {
     await using exitrd = await ourExitrd();
     await using machine = await runShutdown({ stack, exitrd: exitrd.archive, memoryMib });
     expect(machine.reason).toBe('guest-shutdown');
+    for (const target of hidden) {
+      expect(machine.log).toMatch(`unmount ${target}, hidden below the root`);
+    }
     expect(exitrdReport(machine.log)).toMatchObject({
       clean: true,
       left: [],
@@ -49,7 +64,7 @@ describe.each(Object.entries(stacks))('%s', (stack, { keys, secrets }) => {
   });
 });
 
-test.each(['live'])('without us all of it stays on %s', async (stack) => {
+test.each(['live', 'casper'])('without us all of it stays on %s', async (stack) => {
   const { secrets = [] } = stacks[stack] ?? {};
   await using machine = await runShutdown({ stack, exitrd: await abruptExitrd(), memoryMib });
   const { markers } = await machine.searchMemory(markersOf(secrets));
