@@ -5,6 +5,7 @@ import { snapshotCommand } from './command/snapshot.ts';
 import { scanCommand } from './command/scan.ts';
 import { buildCommand } from './command/build.ts';
 import { catCommand } from './command/cat.ts';
+import { configCommand } from './command/config.ts';
 import { installCommand } from './command/install.ts';
 import { listCommand } from './command/list.ts';
 import { liveBuildCommand } from './command/live-build.ts';
@@ -30,6 +31,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .command(installCommand)
       .command(uninstallCommand)
       .command(liveBuildCommand)
+      .command(configCommand)
       .command(planCommand)
       .command(snapshotCommand)
       .command(scanCommand)

@@ -15,8 +15,7 @@ export async function loadConfiguration(
   files: readonly string[] = [],
 ): Promise<EffectiveConfiguration> {
   const foreign = new ForeignRoot(root);
-  const found =
-    files.length > 0 ? await Promise.all(files.map(readNamed)) : findConfiguration(foreign);
+  const found = files.length > 0 ? await Promise.all(files.map(readNamed)) : findInRoot(foreign);
   const where = files.length > 0 || foreign.directory === '/' ? '' : ` in ${foreign.directory}`;
   return mergeConfigurations(
     found.map(({ path, text }) => ({ name: path, says: parseConfiguration(text, path + where) })),
@@ -29,4 +28,9 @@ async function readNamed(path: string): Promise<FoundFile> {
   } catch (error) {
     throw new Failure(`read ${path}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+function findInRoot(root: ForeignRoot): readonly FoundFile[] {
+  if (root.locate('/')?.stats.isDirectory() === true) return findConfiguration(root);
+  throw new Failure(`read root ${root.directory}: there is no such directory`);
 }

@@ -1,12 +1,15 @@
 /** Whole images of this machine's own root, read back by the tools of others. */
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { catFile } from '../../src/archive/cat-file.ts';
 import { readImage } from '../../src/archive/read-image.ts';
 import { manifestPath } from '../../src/image/image-manifest.ts';
 import { runBuild, type BuildReport } from '../../src/image/run-build.ts';
+import { settingsText } from '../../src/settings/settings-text.ts';
+import { defaultSettings, settingsPath } from '../../src/settings/settings.ts';
 
 let directory: string;
 let tree: string;
@@ -29,6 +32,7 @@ async function build(changes: Partial<Parameters<typeof runBuild>[0]>): Promise<
     format: 'cpio',
     compress: 'zstd',
     level: 1,
+    config: ['/dev/null'],
     ...changes,
   });
 }
@@ -64,13 +68,27 @@ test.each(programs)('the closure of %s is what the loader lists', async (program
   expect(missing).toEqual([]);
 });
 
+test('a configuration comes to settings in the image, the same bytes each time', async () => {
+  const config = join(directory, 'shutdownramfs.toml');
+  await writeFile(config, '[mounts]\nnever-move = ["/run/live/medium"]');
+  const images = ['one', 'two'].map((name) => join(directory, name));
+  for (const output of images) await build({ output, config: [config] });
+  const [one, two] = await Promise.all(images.map((image) => readFile(image)));
+  expect(one?.equals(two ?? Buffer.alloc(0))).toBe(true);
+  const text = await readFile(join(tree, settingsPath), 'utf8');
+  expect(JSON.parse(text)).toEqual(defaultSettings);
+  const changed = { ...defaultSettings, neverMove: ['/run/live/medium'] };
+  const written = await Array.fromAsync(catFile(images[0] ?? '', settingsPath));
+  expect(Buffer.concat(written).toString()).toBe(settingsText(changed));
+});
+
 const output = () => join(directory, 'cli');
 
 describe('the command line', () => {
   const executable = join(import.meta.dirname, '../../dist/shutdownramfs');
 
   test('build --json tells what the image holds', async () => {
-    const words = ['--output', output(), '--level', '1', '--json'];
+    const words = ['--output', output(), '--level', '1', '--config', '/dev/null', '--json'];
     const { stdout } = await execa(executable, ['build', ...words]);
     const { manifest, packed } = JSON.parse(stdout) as BuildReport;
     expect(packed).toBe((await stat(output())).size);

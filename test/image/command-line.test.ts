@@ -35,6 +35,7 @@ beforeAll(async () => {
   await writeFile(join(place, 'garbled'), bytes.fill('z', 60, 62));
   await writeFile(join(place, 'nothing'), '');
   await writeFile(join(place, 'text'), 'no\nJSON');
+  await writeFile(join(place, 'wrong.toml'), '[debugging]\npause = 1\npause-seconds = 0');
   await writeFile(join(place, 'strange'), '{"version":1,"mounts":[null]}');
   await writeFile(join(place, 'secret'), 'x', { mode: 0o600 });
   await chmod(join(place, 'denied'), 0o555);
@@ -68,6 +69,7 @@ test('its version is that of package.json', async () => {
 test.each([
   ['shutdownramfs bu', 'build'],
   ['shutdownramfs build --fo', '--format'],
+  ['shutdownramfs config --sch', '--schema'],
   ['shutdownramfs build --format c', 'cpio'],
 ])('bash completes %s', async (line, completed) => {
   const script = `
@@ -88,6 +90,14 @@ test.each(['plan', 'plan --json', 'snapshot', 'list @/image', 'cat @/image greet
     expect({ stdout, stderr }).toEqual({ stdout: '141', stderr: '' });
   },
 );
+
+test('its configuration by default, checked by its own schema', async () => {
+  const { exitCode, stdout, stderr } = await run('config', '--config', '/dev/null', '--json');
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  const schema = await run('config', '--schema');
+  const { properties } = JSON.parse(schema.stdout) as { properties: object };
+  expect(Object.keys(JSON.parse(stdout) as object)).toEqual(Object.keys(properties));
+});
 
 test('a full disk behind standard output is an error', async () => {
   const line = `'${executable}' list ${place}/image >/dev/full`;
@@ -111,6 +121,17 @@ test.each<[string, number, string]>([
   ['build -o @/full --format directory', 1, 'write @/full: it is a directory with other things'],
   ['build -o @/none/a', 1, 'write @/none/a: ENOENT (no such file or directory)'],
   ['build -o @/denied/a', 1, 'write @/denied/a: EACCES (permission denied)'],
+  ['build -o @/out/a --config @/none', 1, 'read @/none: ENOENT (no such file or directory)'],
+  ['build -o @/out/a --config @/text', 1, 'read @/text: line 1, column 3: '],
+  ['config --config @/secret', 1, 'read @/secret: EACCES (permission denied)'],
+  ['config --root @/none', 1, 'read root @/none: there is no such directory'],
+  ['config --config', 2, 'Not enough arguments following: config'],
+  [
+    'config --config @/wrong.toml',
+    1,
+    'read @/wrong.toml: debugging.pause-seconds: must be a whole number of seconds from 1 to 3600, ' +
+      'not 0; debugging.pause: there is no such key',
+  ],
   ['list @/none', 1, 'read image @/none: ENOENT'],
   ['list @/secret', 1, 'read image @/secret: EACCES'],
   ['list @/text', 1, 'read image @/text: it is no cpio archive, tar archive or directory'],

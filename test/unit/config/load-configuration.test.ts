@@ -122,6 +122,11 @@ describe('files named on the command line', () => {
 });
 
 describe('in a root', () => {
+  test('that is not there', async () => {
+    await expect(loadConfiguration('/none/root')).rejects.toThrow(
+      'read root /none/root: there is no such directory',
+    );
+  });
   test('a file with a flaw is named', async () => {
     const root = rootTree({ [`run/${dropIn('50')}`]: 'x = 1', [`etc/${main}`]: pause(1) });
     await expect(loadConfiguration(root)).rejects.toThrow(

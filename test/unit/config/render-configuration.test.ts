@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { defaultConfiguration } from '../../../src/config/configuration.ts';
+import { mergeConfigurations } from '../../../src/config/merge-configurations.ts';
+import { parseConfiguration } from '../../../src/config/parse-configuration.ts';
+import { renderConfiguration } from '../../../src/config/render-configuration.ts';
+
+test('every key, and the file that has set it', () => {
+  const says = parseConfiguration('[debugging]\nflag-files = ["/a", "/b"]\n', 'one');
+  expect(renderConfiguration(mergeConfigurations([{ name: '/etc/o\nne', says }])))
+    .toBe(`# read, the last one counting most:
+#   /etc/o?ne
+
+[debugging]
+flag-files = [ "/a", "/b" ] # /etc/o?ne
+kernel-arguments = [ "shutdownramfs.debug" ] # default
+pause-seconds = 120 # default
+
+[console]
+output = "normal" # default
+
+[mounts]
+never-move = [] # default
+
+[free-memory]
+overwrite = "never" # default
+seconds = 60 # default
+
+[firmware]
+memory-overwrite-request = "keep" # default
+`);
+});
+
+test('it is a configuration file that says the same', () => {
+  const says = { mounts: { 'never-move': ['/mnt/a "b" \\ ü#', "/mnt/'"] } };
+  const effective = mergeConfigurations([{ name: 'one', says }]);
+  const text = renderConfiguration(effective);
+  expect(parseConfiguration(text, 'text')).toEqual(effective.configuration);
+  expect(parseConfiguration(renderConfiguration(mergeConfigurations([])), 'text')).toEqual(
+    defaultConfiguration,
+  );
+});
