@@ -12,11 +12,14 @@ export interface Exitrd extends AsyncDisposable {
   readonly archive: string;
 }
 
+/** What happens to the image after it was built. */
 export interface Damage {
   /** A script for the guard's busybox that stands where the executable was. */
   readonly runtime?: string;
   /** Paths in the image that are taken out. */
   readonly without?: readonly string[];
+  /** A path in the image where somebody puts a file with nothing in it. */
+  readonly flagFile?: string;
 }
 
 /** `configuration` is the text of a shutdownramfs.toml; this machine's own is never read. */
@@ -25,7 +28,7 @@ export async function ourExitrd(damage: Damage = {}, configuration = ''): Promis
   const archive = join(directory, 'exitrd.cpio');
   const config = join(directory, 'shutdownramfs.toml');
   await writeFile(config, configuration);
-  if (damage.runtime === undefined && damage.without === undefined) {
+  if (Object.keys(damage).length === 0) {
     await build('cpio', archive, config);
   } else {
     const root = join(directory, 'root');
@@ -44,8 +47,9 @@ async function build(format: string, output: string, config: string): Promise<vo
   await execa(executable, ['build', ...words]);
 }
 
-async function spoil(root: string, { runtime, without = [] }: Damage): Promise<void> {
+async function spoil(root: string, { runtime, without = [], flagFile }: Damage): Promise<void> {
   for (const path of without) await rm(join(root, path));
+  if (flagFile !== undefined) await writeFile(join(root, flagFile), '');
   if (runtime === undefined) return;
   const program = join(root, 'usr/bin/shutdownramfs');
   await writeFile(program, `#!/guard/busybox sh\n${runtime}\n`);
