@@ -9,6 +9,7 @@ import { configCommand } from './command/config.ts';
 import { installCommand } from './command/install.ts';
 import { listCommand } from './command/list.ts';
 import { liveBuildCommand } from './command/live-build.ts';
+import { mediumCommand } from './command/medium.ts';
 import { uninstallCommand } from './command/uninstall.ts';
 import { unpackCommand } from './command/unpack.ts';
 import { versionLine } from '../version.ts';
@@ -33,6 +34,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .command(liveBuildCommand)
       .command(configCommand)
       .command(planCommand)
+      .command(mediumCommand)
       .command(snapshotCommand)
       .command(scanCommand)
       .completion('completion', 'Print a script that completes words in bash or zsh')

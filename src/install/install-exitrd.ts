@@ -17,6 +17,7 @@ import { makeDirectories, putInPlace, type Placed } from './put-in-place.ts';
 import { isRunning, startNow } from './running-machine.ts';
 import { sealImage } from './seal-image.ts';
 import { unitText, type FillTime } from './unit-text.ts';
+import { watchMedium, watchPaths } from './watch-medium.ts';
 
 export interface InstallOptions {
   readonly root: string;
@@ -28,6 +29,8 @@ export interface InstallOptions {
   readonly config: readonly string[] | undefined;
   /** Also puts the executable itself at /usr/bin/shutdownramfs. */
   readonly withCommand: boolean;
+  /** End the machine when the medium it runs from goes away. */
+  readonly watchMedium: boolean;
   /** Fill now, when the root is this machine's. */
   readonly start: boolean;
 }
@@ -47,6 +50,7 @@ export interface Installation {
 export async function installExitrd(options: InstallOptions): Promise<Installation> {
   const root = resolve(options.root);
   await requireSystem(root);
+  const watching = options.watchMedium ? watchMedium(root, options.fill) : [];
   const { hold, reason } = await chooseHold(root, options.hold);
   const executable = ownExecutable();
   const directories = await makeDirectories(root, installed.libraryDirectory);
@@ -63,12 +67,14 @@ export async function installExitrd(options: InstallOptions): Promise<Installati
     [installed.unitFile, unit(options.fill)],
     [installed.enablingLink, { kind: 'symlink', target: installed.unitFile }],
     ...(options.withCommand ? [commandCopy(executable)] : []),
+    ...watching,
   ];
   for (const [path] of files) {
     directories.push(...(await makeDirectories(root, path.slice(0, path.lastIndexOf('/')))));
   }
   // Before the files, so that an installation that ends halfway can be uninstalled.
-  const record = uniteRecords(await readRecord(root), {
+  const earlier = await readRecord(root);
+  const record = uniteRecords(earlier, {
     version: 1,
     paths: files.map(([path]) => path),
     directories,
@@ -78,8 +84,13 @@ export async function installExitrd(options: InstallOptions): Promise<Installati
   await putInPlace(root, installed.imageLink, { kind: 'symlink', target: name });
   for (const [path, placed] of files) await putInPlace(root, path, placed);
   await removeImages(root, name);
+  if (!options.watchMedium) {
+    // A list of files of another day would be worse than none.
+    const stale = watchPaths.filter((path) => earlier?.paths.includes(path));
+    for (const path of stale) await rm(join(root, path), { force: true });
+  }
   const started = options.start && (await isRunning(root));
-  if (started) await startNow();
+  if (started) await startNow(options.watchMedium);
   return { root, hold, reason, kib, fill: options.fill, started };
 }
 

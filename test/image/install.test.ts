@@ -1,4 +1,13 @@
-import { chmod, lstat, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  readFile,
+  readdir,
+  readlink,
+  realpath,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -66,6 +75,9 @@ describe('an installation into a tree', () => {
       './etc/lvm/lvm.conf',
       './etc/shutdownramfs/settings.json',
       './guard/busybox',
+      './guard/emergency',
+      './guard/last-resort',
+      './guard/watch',
       './shutdown',
       './usr.squashfs',
       '',
@@ -133,6 +145,65 @@ describe('an installation into a tree', () => {
     await lstat(await inImage('tree/usr/bin/shutdownramfs'));
   });
 
+  const watching = [
+    '/etc/memlockd.d/shutdownramfs.cfg',
+    '/etc/systemd/system/sysinit.target.wants/shutdownramfs-medium.service',
+    '/usr/lib/systemd/system/shutdownramfs-medium.service',
+  ];
+
+  test('that is to watch the medium needs memlockd, which must read its directory', async () => {
+    const before = await tree.files();
+    const { exitCode, all } = await tree.run('install', '--watch-medium');
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(
+      /watch the medium: there is no memlockd in \S+\nhint: .*apt install memlockd/,
+    );
+    await tree.script('touch "$1/usr/sbin/memlockd" "$1/etc/memlockd.cfg"');
+    expect((await tree.run('install', '--watch-medium')).all).toContain(
+      'hint: add the line %/etc/memlockd.d to it',
+    );
+    await tree.script('echo %/etc/memlockd.d >"$1/etc/memlockd.cfg"');
+    const late = await tree.run('install', '--watch-medium', '--fill', 'shutdown');
+    expect(late.all).toContain('hint: use --watch-medium with --fill boot');
+    expect(await tree.files()).toStrictEqual(
+      [...before, '/etc/memlockd.cfg', '/usr/sbin/memlockd'].toSorted(),
+    );
+  });
+
+  test('that is to watch the medium adds a unit and a list of files', async () => {
+    expect(await tree.run('install', '--hold', 'unpacked', '--watch-medium')).toMatchObject({
+      exitCode: 0,
+    });
+    expect(await outsideImage()).toStrictEqual(expect.arrayContaining(watching));
+    const paths = `${watching[2]} ${unit}`;
+    const said = await tree.script(`systemd-analyze verify --man=no --root="$1" ${paths} 2>&1`);
+    // It is there from the filling on.
+    expect(said).toMatch(/^\S+: Command \/run\/initramfs\/guard\/watch is not executable: .*$/);
+  });
+
+  test('keeps in memory what PID 1 and the loader said they need', async () => {
+    const config = await readFile(tree.upper + watching[0], 'utf8');
+    const locked = config.split('\n').filter((line) => line.startsWith('/'));
+    expect(locked).toContain('/usr/lib/systemd/system-shutdown/shutdownramfs.shutdown');
+    for (const program of ['systemd', 'systemd-shutdown', 'systemd-udevd']) {
+      const path = `/usr/lib/systemd/${program}`;
+      const { stdout } = await execa('ldd', [path]);
+      const libraries = [...stdout.matchAll(/(?:=> |^\s)(\/\S+) \(/gm)].map(
+        ([, file = '']) => file,
+      );
+      expect(libraries.length).toBeGreaterThan(3);
+      const wanted = await Promise.all([path, ...libraries].map((file) => realpath(file)));
+      expect(locked).toEqual(expect.arrayContaining(wanted));
+    }
+  });
+
+  test('without it takes the watching out again', async () => {
+    await tree.run('install', '--hold', 'unpacked');
+    const left = (await tree.files()).filter((path) => watching.includes(path));
+    expect(left).toEqual([]);
+    await tree.run('install', '--hold', 'unpacked', '--watch-medium');
+  });
+
   test('is taken out to the last file, and what others put beside it stays', async () => {
     const foreign = [
       '/usr/lib/shutdownramfs/shutdownramfs.toml',
@@ -140,7 +211,8 @@ describe('an installation into a tree', () => {
     ];
     for (const path of foreign) await writeFile(join(tree.upper, path), '');
     expect(await tree.run('uninstall')).toMatchObject({ exitCode: 0, all: '' });
-    expect(await tree.files()).toStrictEqual(foreign);
+    const memlockd = ['/etc/memlockd.cfg', '/usr/sbin/memlockd'];
+    expect(await tree.files()).toStrictEqual([...foreign, ...memlockd].toSorted());
     for (const path of foreign) await rm(join(tree.upper, path));
   });
 

@@ -8,6 +8,7 @@ interface InstallArguments {
   feature: string[] | undefined;
   config: string[] | undefined;
   'with-command': boolean;
+  'watch-medium': boolean;
   start: boolean;
 }
 
@@ -42,18 +43,24 @@ export const installCommand: CommandModule<object, InstallArguments> = {
         default: false,
         describe: 'Also install this executable as /usr/bin/shutdownramfs',
       })
+      .option('watch-medium', {
+        type: 'boolean',
+        default: false,
+        describe: 'End the machine when the medium it runs from goes away; needs memlockd',
+      })
       .option('start', {
         type: 'boolean',
         default: true,
         describe: 'Fill now when the root is that of the running machine',
       }),
-  async handler({ feature, root, hold, fill, start, config, 'with-command': withCommand }) {
+  async handler({ feature, root, hold, fill, start, config, ...others }) {
     const { installExitrd } = await import('../../install/install-exitrd.ts');
     const done = await installExitrd({
       root,
       hold,
       fill,
-      withCommand,
+      withCommand: others['with-command'],
+      watchMedium: others['watch-medium'],
       start,
       features: feature,
       config,
