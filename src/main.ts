@@ -6,13 +6,17 @@
 import { basename, dirname } from 'node:path';
 import type * as CommandLineModule from './cli/main.ts';
 import { runExitrd } from './exitrd/main.ts';
+import { fillerName, fillFreeMemory } from './exitrd/memory-filler.ts';
 
 type CommandLine = typeof CommandLineModule;
 
-if (process.pid === 1 || basename(process.argv[1] ?? '') === 'shutdown') {
-  void runExitrd(process.argv.slice(2));
+const [, name = '', ...words] = process.argv;
+if (process.pid === 1 || basename(name) === 'shutdown') {
+  void runExitrd(words);
+} else if (name === fillerName) {
+  fillFreeMemory(words);
 } else {
-  void loadCommandLine().then(({ runCommandLine }) => runCommandLine(process.argv.slice(2)));
+  void loadCommandLine().then(({ runCommandLine }) => runCommandLine(words));
 }
 
 /** The modules that this takes are loaded here and not above: the exitrd starts without them. */

@@ -15,6 +15,7 @@ import { startBudget, totalSeconds, type Budget } from './budget.ts';
 import { consoleOutput } from './console-output.ts';
 import { parseDebugging, type Debugging } from './debugging.ts';
 import { pauseForDebugging } from './debugging-pause.ts';
+import { eraseFreedMemory } from './erase-freed-memory.ts';
 import { finish } from './finish.ts';
 import { readFlagFile } from './flag-file.ts';
 import { holdGuard } from './guard.ts';
@@ -73,7 +74,7 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   }
   const rebootParameter = readLine('/run/systemd/reboot-param');
   const run = runAndTell(journal);
-  const result = await goDown(budget, run, journal);
+  const result = await goDown(settings, budget, run, journal);
   const report = reportOf(request.verb, result, budget.elapsed());
   journal.say(summaryOf(report));
   for (const line of report.failures) journal.warn(line);
@@ -83,7 +84,12 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   await finish(request.verb, rebootParameter, !report.clean, budget, run, journal);
 }
 
-async function goDown(budget: Budget, run: Run, journal: Journal): Promise<Outcome> {
+async function goDown(
+  settings: Settings,
+  budget: Budget,
+  run: Run,
+  journal: Journal,
+): Promise<Outcome> {
   let teardown = await tearDown(localFactSource, budget, run, journal);
   const hidden: string[] = [];
   for (let pass = 0; pass < 2 && mayHideMounts(teardown); pass += 1) {
@@ -102,7 +108,8 @@ async function goDown(budget: Budget, run: Run, journal: Journal): Promise<Outco
   await killSurvivors(await findSurvivors());
   clearKeyrings();
   const memoryKept = await releaseMemory(budget, run);
-  return { teardown, wipes, memoryKept: [...hidden, ...memoryKept] };
+  const erasure = await eraseFreedMemory(settings.freeMemory, budget, run, journal);
+  return { teardown, wipes, memoryKept: [...hidden, ...memoryKept], erasure };
 }
 
 /** Something is held although nothing that is seen holds it, or is made of what is not seen. */

@@ -4,16 +4,16 @@
  * removing a file that something still pins frees nothing.
  */
 import { readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { parseMountinfo } from '../snapshot/parse-mountinfo.ts';
 import type { MountPoint } from '../snapshot/snapshot.ts';
 import type { Budget } from './budget.ts';
 import type { Run } from './execute-plan.ts';
 import { readNow } from './read-now.ts';
-import { within } from './run-with-deadline.ts';
 import { unmountCommand } from './step-command.ts';
 
 const busybox = '/usr/bin/busybox';
+/** It goes through every file system, and may wait for one of them. */
+const dropCaches = 'echo 3 >/proc/sys/vm/drop_caches';
 const memoryBacked = new Set(['tmpfs', 'ramfs']);
 
 /** The mount points that could neither be unmounted nor emptied. */
@@ -28,9 +28,7 @@ export async function releaseMemory(budget: Budget, run: Run): Promise<readonly 
     if (!(await empty(target, budget, run))) kept.push(target);
   }
   await resetCompressedMemory(budget, run);
-  // On a thread of its own, and reboot(2) does not wait for threads: it needs no process.
-  const dropping = writeFile('/proc/sys/vm/drop_caches', '3\n');
-  await within(dropping, budget.reserved(10_000), undefined);
+  await run([busybox, 'sh', '-c', dropCaches], budget.reserved(10_000));
   return kept;
 }
 

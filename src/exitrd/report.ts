@@ -1,6 +1,9 @@
 /** What happened, as data, as one line for a person and as one line for machines. Pure. */
 import { classifyDevice } from '../plan/classify-device.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Erasure } from './erase-freed-memory.ts';
+import type { FreedMemory } from './freed-memory.ts';
+import type { Overwritten } from './overwrite-memory.ts';
 import type { Teardown } from './tear-down.ts';
 import type { Verb } from './verb.ts';
 import type { KeyWipe } from './wipe-keys.ts';
@@ -28,6 +31,10 @@ export interface Report {
   readonly killed: readonly string[];
   /** Memory-backed mount points that could not be emptied. */
   readonly memoryKept: readonly string[];
+  /** What the kernel does with memory that is freed. */
+  readonly freed: FreedMemory;
+  /** Not there where it was not wanted. */
+  readonly overwritten?: Overwritten;
 }
 
 /** What the last minute of the machine left behind. */
@@ -35,10 +42,12 @@ export interface Outcome {
   readonly teardown: Teardown;
   readonly wipes: readonly KeyWipe[];
   readonly memoryKept: readonly string[];
+  readonly erasure: Erasure;
 }
 
 export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Report {
-  const { teardown, wipes, memoryKept } = outcome;
+  const { teardown, wipes, memoryKept, erasure } = outcome;
+  const { freed, overwritten } = erasure;
   const wipedNames = new Set(wipes.filter(({ wiped }) => wiped).map(({ name }) => name));
   const present = new Set(teardown.last.devices.flatMap(({ dm }) => (dm ? [dm.name] : [])));
   const keysRemaining = cryptNames(teardown.last).filter((name) => !wipedNames.has(name));
@@ -62,6 +71,8 @@ export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Re
     failures: left.length === 0 && keysRemaining.length === 0 ? [] : remarks,
     killed: teardown.killed.map(({ name, processId }) => `${name}[${processId}]`),
     memoryKept,
+    freed,
+    ...(overwritten === undefined ? {} : { overwritten }),
   };
 }
 
@@ -74,7 +85,7 @@ function cryptNames(snapshot: Snapshot): readonly string[] {
 }
 
 export function summaryOf(report: Report): string {
-  const seconds = `${(report.milliseconds / 1000).toFixed(1)} s`;
+  const seconds = `${describeErasure(report)}, ${(report.milliseconds / 1000).toFixed(1)} s`;
   const keys = report.closed.length + report.wiped.length;
   const wiped = `${keys} ${keys === 1 ? 'key' : 'keys'} wiped`;
   if (report.keysRemaining.length > 0) {
@@ -82,6 +93,17 @@ export function summaryOf(report: Report): string {
   }
   const root = report.left.length === 0 ? 'old root freed' : 'old root not freed';
   return `${root}, ${wiped}, ${report.left.length} left, ${seconds}`;
+}
+
+function describeErasure({ freed, overwritten }: Report): string {
+  if (overwritten !== undefined) {
+    const { coveredMib, freeMib, end } = overwritten;
+    const whole = end === 'all' ? 'free memory overwritten' : 'free memory overwritten in part';
+    return `${whole} (${coveredMib} of ${freeMib} MiB)`;
+  }
+  return freed === 'zeroed' || freed === 'poisoned'
+    ? 'freed memory erased by the kernel'
+    : 'freed memory not erased';
 }
 
 /**

@@ -30,12 +30,15 @@ interface CallNumbers {
   readonly reboot: bigint;
   readonly keyctl: bigint;
   readonly setresuid: bigint;
+  readonly mmap: bigint;
+  readonly prctl: bigint;
+  readonly syslog: bigint;
 }
 
 /** System call numbers (arch/x86/entry/syscalls/syscall_64.tbl, scripts/syscall.tbl). */
 const numbersByArchitecture: Readonly<Record<string, CallNumbers>> = {
-  x64: { reboot: 169n, keyctl: 250n, setresuid: 117n },
-  arm64: { reboot: 142n, keyctl: 219n, setresuid: 147n },
+  x64: { reboot: 169n, keyctl: 250n, setresuid: 117n, mmap: 9n, prctl: 157n, syslog: 103n },
+  arm64: { reboot: 142n, keyctl: 219n, setresuid: 147n, mmap: 222n, prctl: 167n, syslog: 116n },
 };
 
 const keyctlClear = 7n;
@@ -47,13 +50,21 @@ const lockFuture = 2;
 const lockOnFault = 4;
 const unchanged = -1n;
 
+/** prctl(2), mmap(2) and syslog(2), as on both architectures. */
+const setParentDeathSignal = 1n;
+const killSignal = 9n;
+const readAndWrite = 3n;
+const privateAnonymousPopulated = 0x2n | 0x20n | 0x8000n | 0x4000n;
+const syslogReadAll = 3n;
+const syslogSizeOfBuffer = 10n;
+
 type Library = ReturnType<typeof openLibrary>;
 
 let opened: Library | undefined;
 
 function openLibrary() {
   const { functions } = dlopen(null, {
-    syscall: { arguments: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64'], return: 'i64' },
+    syscall: { arguments: ['i64', 'i64', 'i64', 'i64', 'i64', 'i64', 'i64'], return: 'i64' },
     mlockall: { arguments: ['i32'], return: 'i32' },
     __errno_location: { arguments: [], return: 'pointer' },
   });
@@ -71,10 +82,10 @@ function library(): Library {
 export function call(number: bigint, ...words: readonly (bigint | string)[]): bigint | string {
   const { functions } = library();
   const texts = words.map((word) => (typeof word === 'string' ? Buffer.from(`${word}\0`) : word));
-  const [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n] = texts.map((word) =>
+  const [a = 0n, b = 0n, c = 0n, d = 0n, e = 0n, f = 0n] = texts.map((word) =>
     typeof word === 'bigint' ? word : getRawPointer(word),
   );
-  const result = functions.syscall(number, a, b, c, d, e);
+  const result = functions.syscall(number, a, b, c, d, e, f);
   return result === -1n ? errnoName() : result;
 }
 
@@ -128,4 +139,37 @@ export function clearOwnKeyrings(): void {
  */
 export function lockMemory(): void {
   library().functions.mlockall(lockCurrent | lockFuture | lockOnFault);
+}
+
+/** Has this process killed when the thread that started it ends. */
+export function dieWithParent(): void {
+  call(library().numbers.prctl, setParentDeathSignal, killSignal);
+}
+
+/**
+ * Takes so many bytes of memory for this process, each page zeroed by the kernel, which may be more
+ * than there is: then it does not return, because the kernel ends the process (MAP_POPULATE).
+ * The errno's name when the address space cannot be had.
+ */
+export function takeMemory(bytes: number): string | undefined {
+  const taken = call(
+    library().numbers.mmap,
+    0n,
+    BigInt(bytes),
+    readAndWrite,
+    privateAnonymousPopulated,
+    -1n,
+    0n,
+  );
+  return typeof taken === 'string' ? taken : undefined;
+}
+
+/** The kernel log as far as it goes back, empty where it cannot be read; syslog(2) never waits here. */
+export function readKernelLog(): string {
+  const { syslog } = library().numbers;
+  const size = call(syslog, syslogSizeOfBuffer);
+  if (typeof size === 'string') return '';
+  const bytes = Buffer.alloc(Number(size));
+  const length = call(syslog, syslogReadAll, getRawPointer(bytes), size);
+  return typeof length === 'string' ? '' : bytes.toString('utf8', 0, Number(length));
 }

@@ -12,7 +12,7 @@ import type { GuestKernel } from './guest-kernel.ts';
 
 const tools = [
   ['lvm', 'cryptsetup', 'integritysetup', 'mdadm', 'dmsetup'],
-  ['mdmon', 'mkfs.ext4', 'fsck.ext4', 'dumpe2fs', 'keyctl', 'setpriv', 'kexec'],
+  ['mdmon', 'mkfs.ext4', 'fsck.ext4', 'dumpe2fs', 'keyctl', 'setpriv', 'kexec', 'dd'],
   ['mksquashfs'],
 ].flat();
 

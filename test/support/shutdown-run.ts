@@ -1,4 +1,6 @@
 /** One whole run of a short machine: built, shut down through an exitrd, and its disks looked at. */
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Findings } from '../../src/scan/findings.ts';
 import { searchMemory, type Secrets } from './guest-memory.ts';
 import { processorWait } from './processor-wait.ts';
@@ -25,11 +27,18 @@ export interface ShutdownRun extends AsyncDisposable {
   searchMemory(more?: Secrets['markers']): Promise<Findings>;
 }
 
-export async function runShutdown(
-  options: Omit<ShortMachineOptions, 'disks'>,
-): Promise<ShutdownRun> {
+interface ShutdownOptions extends Omit<ShortMachineOptions, 'disks'> {
+  /** What the second disk begins with. */
+  readonly planted?: Uint8Array;
+}
+
+export async function runShutdown({ planted, ...options }: ShutdownOptions): Promise<ShutdownRun> {
   await using stack = new AsyncDisposableStack();
   const disks = stack.use(await emptyDisks());
+  if (planted !== undefined) {
+    await using disk = await open(join(disks.directory, 'D2'), 'r+');
+    await disk.write(planted);
+  }
   const machine = stack.use(await startShortMachine({ ...options, disks }));
   await machine.console.waitForLine(/handover: entering the exitrd/, 90);
   const entered = machine.age();

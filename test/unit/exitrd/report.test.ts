@@ -14,20 +14,46 @@ const clean: Report = {
   failures: [],
   killed: [],
   memoryKept: [],
+  freed: 'zeroed',
 };
 
-test.each([
-  ['all well', clean, 'old root freed, 2 keys wiped, 0 left, 0.9 s'],
-  ['one key', { ...clean, closed: ['cr0'] }, 'old root freed, 1 key wiped, 0 left, 0.9 s'],
+const overwritten = { coveredMib: 765, freeMib: 766, passes: 2, seconds: 7.1, end: 'all' };
+
+test.each<[string, Report, string]>([
+  [
+    'all well',
+    clean,
+    'old root freed, 2 keys wiped, 0 left, freed memory erased by the kernel, 0.9 s',
+  ],
+  [
+    'one key',
+    { ...clean, closed: ['cr0'] },
+    'old root freed, 1 key wiped, 0 left, freed memory erased by the kernel, 0.9 s',
+  ],
+  [
+    'memory that stays readable',
+    { ...clean, freed: 'unknown' },
+    'old root freed, 2 keys wiped, 0 left, freed memory not erased, 0.9 s',
+  ],
+  [
+    'memory overwritten',
+    { ...clean, freed: 'kept', overwritten },
+    'old root freed, 2 keys wiped, 0 left, free memory overwritten (765 of 766 MiB), 0.9 s',
+  ],
+  [
+    'memory overwritten until the time was up',
+    { ...clean, freed: 'kept', overwritten: { ...overwritten, coveredMib: 300, end: 'time' } },
+    'old root freed, 2 keys wiped, 0 left, free memory overwritten in part (300 of 766 MiB), 0.9 s',
+  ],
   [
     'a suspended device',
     { ...clean, closed: [], wiped: ['cr0'], left: ['close cr0'] },
-    'old root not freed, 1 key wiped, 1 left, 0.9 s',
+    'old root not freed, 1 key wiped, 1 left, freed memory erased by the kernel, 0.9 s',
   ],
   [
     'a key in memory',
     { ...clean, closed: [], keysRemaining: ['cr0'], left: ['close cr0'] },
-    'KEY MAY REMAIN: cr0 (0 keys wiped, 1 left, 0.9 s)',
+    'KEY MAY REMAIN: cr0 (0 keys wiped, 1 left, freed memory erased by the kernel, 0.9 s)',
   ],
 ])('%s', (_, report, line) => {
   expect(summaryOf(report)).toBe(line);

@@ -1,0 +1,68 @@
+/**
+ * Sees to it that what was freed cannot be read any more: the kernel has zeroed it, or it is
+ * overwritten. That takes as long as there is memory, so it has a time of its own, which the guard
+ * is told of, and an end by force.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { readKernelLog } from '../kernel/system-call.ts';
+import type { Settings } from '../settings/settings.ts';
+import { totalSeconds, type Budget } from './budget.ts';
+import type { Run } from './execute-plan.ts';
+import { fateOfFreedMemory, type FreedMemory } from './freed-memory.ts';
+import { holdGuard } from './guard.ts';
+import type { Journal } from './journal.ts';
+import { isOverwritingWanted } from './overwrite-policy.ts';
+import { overwriteMemory, type Overwritten } from './overwrite-memory.ts';
+import { readNow } from './read-now.ts';
+
+export interface Erasure {
+  readonly freed: FreedMemory;
+  /** Undefined where it was not wanted. */
+  readonly overwritten: Overwritten | undefined;
+}
+
+const graceSeconds = 30;
+
+export async function eraseFreedMemory(
+  { overwrite, seconds }: Settings['freeMemory'],
+  budget: Budget,
+  run: Run,
+  journal: Journal,
+): Promise<Erasure> {
+  const commandLine = readNow('/proc/cmdline') ?? '';
+  const freed = fateOfFreedMemory({ log: readKernelLog(), commandLine, config: readConfig() });
+  if (!isOverwritingWanted(overwrite, commandLine, freed)) return { freed, overwritten: undefined };
+  journal.detail(`overwriting free memory, ${seconds} s at most`);
+  const start = performance.now();
+  holdGuard(seconds + graceSeconds);
+  setScore(beforeGuard);
+  const overwritten = await overwriteMemory(seconds, run);
+  setScore(beyondKilling);
+  budget.pause(performance.now() - start);
+  holdGuard(totalSeconds - budget.elapsed() / 1000 + graceSeconds);
+  return { freed, overwritten };
+}
+
+/**
+ * A kernel that finds nobody to kill panics (mm/oom_kill.c). Should the children not give back in
+ * time what they have, it is to end us: then the guard switches off.
+ */
+const beforeGuard = -999;
+const beyondKilling = -1000;
+
+function setScore(score: number): void {
+  try {
+    writeFileSync('/proc/self/oom_score_adj', `${score}\n`);
+  } catch {
+    // No procfs to write to.
+  }
+}
+
+function readConfig(): string | undefined {
+  try {
+    return gunzipSync(readFileSync('/proc/config.gz')).toString();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Overwrites free memory: children take all of it, and the kernel zeroes each page it hands to a
+ * process. That the kernel then has to kill one of them is the proof that there was no more.
+ *
+ * Two passes: what was left free for the kernel's own use in one is somewhere else in the other.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { readKernelLog } from '../kernel/system-call.ts';
+import type { Run } from './execute-plan.ts';
+import { fillerName } from './memory-filler.ts';
+import { openMemory } from './memory-switches.ts';
+import { parseOutOfMemory } from './parse-out-of-memory.ts';
+import { readNow } from './read-now.ts';
+import { within, type Command } from './run-with-deadline.ts';
+
+export interface Overwritten {
+  readonly coveredMib: number;
+  /** Of what was free before. */
+  readonly freeMib: number;
+  /** Passes that came to their end. */
+  readonly passes: number;
+  readonly seconds: number;
+  /** `all`: nothing was left to take; `time`: it was up before; else what went wrong. */
+  readonly end: string;
+}
+
+const passesWanted = 2;
+const mostChildren = 8;
+/** One process takes as much in about a second, so that less is not worth another one. */
+const childKib = 4 * 2 ** 20;
+const pageKib = 4;
+const samplingMilliseconds = 50;
+/** Slabs without objects go back to the allocator of pages: they hold what was in their objects. */
+const shrinkSlabs: Command = [
+  '/usr/bin/busybox',
+  'sh',
+  '-c',
+  'for cache in /sys/kernel/slab/*; do echo 1 >$cache/shrink; done 2>/dev/null',
+];
+const slabDeadline = 5_000;
+const endDeadline = 5_000;
+
+export async function overwriteMemory(seconds: number, run: Run): Promise<Overwritten> {
+  const start = performance.now();
+  const left = () => seconds * 1000 - (performance.now() - start);
+  const closeMemory = openMemory();
+  const before = memoryKib('MemFree');
+  let lowest = before;
+  const sampling = setInterval(() => {
+    lowest = Math.min(lowest, memoryKib('MemFree'));
+  }, samplingMilliseconds);
+  let passes = 0;
+  let end = 'all';
+  try {
+    await run(shrinkSlabs, Math.min(slabDeadline, left()));
+    while (passes < passesWanted && end === 'all') {
+      end = await runPass(left());
+      if (end !== 'all') break;
+      passes += 1;
+      const report = parseOutOfMemory(readKernelLog());
+      if (report !== undefined) lowest = Math.min(lowest, report.freePages * pageKib);
+    }
+  } finally {
+    clearInterval(sampling);
+    closeMemory();
+  }
+  return {
+    coveredMib: Math.floor((before - lowest) / 1024),
+    freeMib: Math.floor(before / 1024),
+    passes,
+    seconds: Math.round((performance.now() - start) / 100) / 10,
+    // A second pass that time did not allow takes nothing from the first.
+    end: passes > 0 && end === 'time' ? 'all' : end,
+  };
+}
+
+/** As `end` above. Whoever is killed first has told that all is taken, so the others can go. */
+async function runPass(milliseconds: number): Promise<string> {
+  if (milliseconds <= 0) return 'time';
+  const free = memoryKib('MemFree');
+  const count = Math.min(availableParallelism(), mostChildren, Math.ceil(free / childKib));
+  const bytes = memoryKib('MemTotal') * 1024;
+  const children = Array.from({ length: Math.max(1, count) }, () => startFiller(bytes));
+  const ends = children.map(endOf);
+  const end = await within(Promise.race(ends), milliseconds, 'time');
+  for (const child of children) child.kill('SIGKILL');
+  await within(Promise.all(ends), endDeadline, []);
+  return end;
+}
+
+function startFiller(bytes: number): ChildProcess {
+  return spawn(process.execPath, [`${bytes}`], {
+    argv0: fillerName,
+    env: {},
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'inherit'],
+    detached: true,
+  });
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    child.on('exit', (status, signal) => {
+      resolve(signal === 'SIGKILL' ? 'all' : `${fillerName}: ${signal ?? `exit status ${status}`}`);
+    });
+  });
+}
+
+/** A number of /proc/meminfo; 0 where there is none. */
+function memoryKib(name: 'MemFree' | 'MemTotal'): number {
+  const text = readNow('/proc/meminfo') ?? '';
+  return Number(new RegExp(`^${name}: +(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
+}
