@@ -4,7 +4,7 @@
  * wiped; memory is released; the machine goes the way the verb says.
  */
 import { lockMemory } from '../kernel/system-call.ts';
-import { hasUnknownLayers } from '../plan/overlay-layers.ts';
+import { hasUnknownLayers } from '../plan/union-layers.ts';
 import { renderStack } from '../plan/render-stack.ts';
 import { localFactSource } from '../snapshot/local-fact-source.ts';
 import { parseSettings } from '../settings/parse-settings.ts';
@@ -90,20 +90,21 @@ async function goDown(
   run: Run,
   journal: Journal,
 ): Promise<Outcome> {
-  let teardown = await tearDown(localFactSource, budget, run, journal);
+  const takeApart = () => tearDown(localFactSource, budget, run, journal, settings.neverMove);
+  let teardown = await takeApart();
   const hidden: string[] = [];
   for (let pass = 0; pass < 2 && mayHideMounts(teardown); pass += 1) {
     const { found, left } = await unmountHiddenMounts(budget, run, journal);
     hidden.splice(0, hidden.length, ...left);
     if (!found) break;
-    teardown = joined(teardown, await tearDown(localFactSource, budget, run, journal));
+    teardown = joined(teardown, await takeApart());
     if (left.length === 0) break;
   }
   let wipes: readonly KeyWipe[] = [];
   if (teardown.left.waves.length > 0) {
     await flushAndMakeReadOnly(teardown.last, teardown.left, budget, run);
     wipes = await wipeKeys(teardown.left, budget, run);
-    teardown = joined(teardown, await tearDown(localFactSource, budget, run, journal));
+    teardown = joined(teardown, await takeApart());
   }
   await killSurvivors(await findSurvivors());
   clearKeyrings();

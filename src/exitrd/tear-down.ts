@@ -36,14 +36,16 @@ export async function tearDown(
   budget: Budget,
   run: Run,
   journal: Journal,
+  neverMove: readonly string[],
 ): Promise<Teardown> {
+  const options = { oldRoot, asideDirectory, neverMove };
   const escalation: Escalation = { rung: 0, busy: [], killed: [] };
   const first = await takeSnapshot(source);
   await takeOverArrays(first, budget, run);
   let last = first;
   let failures: readonly StepOutcome[] = [];
   let rounds = 0;
-  let plan = planTeardown(last, { oldRoot, asideDirectory, busy: [] });
+  let plan = planTeardown(last, options);
   while (plan.waves.length > 0 && rounds < mostRounds && budget.deadline(1) > 0) {
     rounds += 1;
     const outcomes = await executePlan(plan, budget, run);
@@ -52,15 +54,14 @@ export async function tearDown(
     last = await takeSnapshot(source);
     const before = plan;
     const { busy } = escalation;
-    plan = planTeardown(last, { oldRoot, asideDirectory, busy });
+    plan = planTeardown(last, { ...options, busy });
     if (isProgress(before, plan)) continue;
     if (!(await escalate(escalation, failures, journal))) break;
     if (escalation.busy !== busy) {
-      plan = planTeardown(last, { oldRoot, asideDirectory, busy: escalation.busy });
+      plan = planTeardown(last, { ...options, busy: escalation.busy });
     }
   }
-  const left =
-    plan.waves.length === 0 ? plan : planTeardown(last, { oldRoot, asideDirectory, busy: [] });
+  const left = plan.waves.length === 0 ? plan : planTeardown(last, options);
   return { rounds, first, last, left, failures, killed: escalation.killed };
 }
 

@@ -5,7 +5,8 @@
 import { classifyFileSystem } from '../plan/file-system-class.ts';
 import { devicesOfMount, findDeviceByPath } from '../plan/find-device.ts';
 import { locateFile } from '../plan/locate-file.ts';
-import { locateOverlayLayers } from '../plan/overlay-layers.ts';
+import { isUnion } from '../plan/layer-paths.ts';
+import { locateUnionLayers } from '../plan/union-layers.ts';
 import { indexSnapshot, type MountNode, type SnapshotIndex } from '../plan/snapshot-index.ts';
 import type { BlockDevice, Snapshot } from '../snapshot/snapshot.ts';
 
@@ -68,8 +69,8 @@ function followMount(search: Search, node: MountNode): void {
   if (search.seen.has(node)) return;
   search.seen.add(node);
   const { fstype, target, devnum } = node.mount;
-  if (fstype === 'overlay') {
-    const layers = locateOverlayLayers(search.index, node, search.root);
+  if (isUnion(node.mount)) {
+    const layers = locateUnionLayers(search.index, node, search.root);
     for (const layer of layers.mounts) followMount(search, layer);
     for (const path of layers.unresolved) search.unknown.add(`${path}: no mount of today`);
     return;
@@ -115,7 +116,7 @@ function followName(search: Search, name: string): void {
 /** A path that leads into the very overlay it is a layer of leads nowhere. */
 function followFile(search: Search, path: string): void {
   const [node] = locateFile(search.index, path);
-  if (node === undefined || node.mount.fstype === 'overlay') {
+  if (node === undefined || isUnion(node.mount)) {
     search.unknown.add(`${path}: no mount of today`);
   } else followMount(search, node);
 }

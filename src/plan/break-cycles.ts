@@ -9,6 +9,7 @@ import type {
 } from './stack-node.ts';
 import type { StackGraph } from './stack-graph.ts';
 import { addMoves } from './move-mounts.ts';
+import { below, isAtOrBelow } from './path.ts';
 import { strongComponents } from './strong-components.ts';
 
 export interface AcyclicStack {
@@ -22,6 +23,7 @@ export interface AcyclicStack {
 /** Of a cycle that no move breaks, which only a damaged snapshot has, the first of these is dropped. */
 const doubt: readonly EdgeReason[] = [
   'caution',
+  'possible-detached',
   'possible-holder',
   'layer',
   'backing-file',
@@ -59,6 +61,13 @@ export function breakCycles(graph: StackGraph, options: PlanOptions): AcyclicSta
     }
     edges = edges.filter((other) => other !== edge);
     if (edge.reason === 'parent') {
+      // What hangs in it has to go, or to be moved, before the whole is detached.
+      edges = edges.map((other) =>
+        other.to === edge.from && other.reason === 'parent' ? { ...other, to: edge.to } : other,
+      );
+      for (const [mount, held] of moved) {
+        if (held.includes(edge.from)) moved.set(mount, [...held, edge.to]);
+      }
       edges.push({ from: edge.to, to: edge.from, reason: 'detached-with' });
       lazy.add(edge.to);
     }
@@ -101,7 +110,12 @@ function byPreference(options: PlanOptions) {
  * The kernel refuses to move a mount out of a shared one (mount(2), EINVAL). systemd makes all
  * private before it pivots, so a running machine's tags do not count.
  */
-function isMovable({ from }: BreakableEdge, { oldRoot }: PlanOptions): boolean {
+function isMovable({ from }: BreakableEdge, options: PlanOptions): boolean {
+  const { oldRoot, neverMove = [] } = options;
+  const { target } = from.node.mount;
+  // What is mounted in it would be moved along.
+  const fixed = neverMove.flatMap((path) => [path, below(oldRoot, path)]);
+  if (fixed.some((path) => isAtOrBelow(path, target))) return false;
   const tags = from.node.parent?.mount.tags ?? [];
   return oldRoot === '/' || !tags.some((tag) => tag.startsWith('shared:'));
 }
@@ -119,7 +133,7 @@ function dropCautions(number: NodeNumbers, edges: readonly StackEdge[]): StackEd
   const doubtful = new Set(
     edgesOnCycles(
       number,
-      edges.filter(({ reason }) => reason !== 'possible-holder'),
+      edges.filter(({ reason }) => reason !== 'possible-holder' && reason !== 'possible-detached'),
     )
       .flat()
       .filter(({ reason }) => reason === 'caution'),

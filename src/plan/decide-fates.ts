@@ -2,8 +2,9 @@
 import type { BlockDevice } from '../snapshot/snapshot.ts';
 import { classifyFileSystem } from './file-system-class.ts';
 import { devicesOfMount } from './find-device.ts';
+import { isUnion } from './layer-paths.ts';
 import { locateFile } from './locate-file.ts';
-import { locateOverlayLayers } from './overlay-layers.ts';
+import { locateUnionLayers } from './union-layers.ts';
 import { isAtOrBelow } from './path.ts';
 import type { PlanOptions } from './plan.ts';
 import type { MountNode, SnapshotIndex } from './snapshot-index.ts';
@@ -104,8 +105,8 @@ function whatIsNeeded(index: SnapshotIndex, roots: readonly MountNode[], options
   while (mountsToVisit.length > 0 || devicesToVisit.length > 0) {
     for (const node of mountsToVisit.splice(0)) {
       devicesToVisit.push(...devicesOfMount(index, node.mount));
-      if (node.mount.fstype === 'overlay') {
-        for (const layer of locateOverlayLayers(index, node, options.oldRoot).mounts) pin(layer);
+      if (isUnion(node.mount)) {
+        for (const layer of locateUnionLayers(index, node, options.oldRoot).mounts) pin(layer);
       }
     }
     for (const device of devicesToVisit.splice(0)) {

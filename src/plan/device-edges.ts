@@ -44,14 +44,16 @@ export function deviceEdges(context: StackContext, from: DeviceStackNode): reado
 
 /**
  * A file in a mount that was detached shows a path without it, which then seems to lie in a mount
- * that stays: the loop device is detached early, before all that may hold the file. Where mounts
+ * that stays: the loop device is detached early, before all that may hold the file. The detached mount
+ * may be on a device that seems to be used by nobody (dracut's live systems have such a squashfs). Where mounts
  * lie on each other the file may be in any that is not made of the loop device itself.
  */
 function backingEdges(
-  { index, mountNodes }: StackContext,
+  context: StackContext,
   from: DeviceStackNode,
   backingFile: string,
 ): readonly StackEdge[] {
+  const { index, mountNodes, idle } = context;
   const located = locateFile(index, backingFile);
   const possible = located.filter(
     (node) => located.length === 1 || !isOn(index, node, from.device),
@@ -63,7 +65,20 @@ function backingEdges(
       ? edgesTo(from, [top], 'backing-file')
       : edgesTo(from, holdingFiles([top, ...others]), 'possible-holder');
   }
-  return from.isProtected ? [] : edgesTo(from, holdingFiles([...mountNodes.values()]), 'caution');
+  if (from.isProtected) return [];
+  return [
+    ...edgesTo(from, holdingFiles([...mountNodes.values()]), 'caution'),
+    ...edgesTo(
+      from,
+      idle.filter(({ device }) => isLocated(context, device)),
+      'possible-detached',
+    ),
+  ];
+}
+
+/** Of two loop devices whose files are in mounts that were detached, nothing tells which one goes first. */
+function isLocated({ index, mountNodes }: StackContext, { loop }: BlockDevice): boolean {
+  return loop === undefined || lookUp(mountNodes, locateFile(index, loop.backingFile)).length > 0;
 }
 
 /** Whether a file system lies on a device, be it under other devices. */

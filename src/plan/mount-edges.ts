@@ -1,5 +1,6 @@
 import { devicesOfMount } from './find-device.ts';
-import { locateOverlayLayers } from './overlay-layers.ts';
+import { isUnion } from './layer-paths.ts';
+import { locateUnionLayers } from './union-layers.ts';
 import { isAtOrBelow, selfAndAncestors } from './path.ts';
 import type { MountNode, SnapshotIndex } from './snapshot-index.ts';
 import {
@@ -22,7 +23,7 @@ export function mountEdges(context: StackContext, from: MountStackNode): readonl
       reason: 'cover',
     })),
     ...edgesTo(from, lookUp(deviceNodes, devicesOfMount(index, from.node.mount)), 'superblock'),
-    ...(from.node.mount.fstype === 'overlay' ? overlayEdges(context, from) : []),
+    ...(isUnion(from.node.mount) ? unionEdges(context, from) : []),
   ];
 }
 
@@ -73,9 +74,9 @@ export function coverings(index: SnapshotIndex, node: MountNode): readonly Mount
   return found;
 }
 
-function overlayEdges(context: StackContext, from: MountStackNode): readonly StackEdge[] {
-  const { index, options, mountNodes } = context;
-  const layers = locateOverlayLayers(index, from.node, options.oldRoot);
+function unionEdges(context: StackContext, from: MountStackNode): readonly StackEdge[] {
+  const { index, options, mountNodes, idle } = context;
+  const layers = locateUnionLayers(index, from.node, options.oldRoot);
   const located = holdingFiles(lookUp(mountNodes, layers.mounts));
   const edges = [
     ...edgesTo(from, located, 'layer'),
@@ -83,7 +84,11 @@ function overlayEdges(context: StackContext, from: MountStackNode): readonly Sta
   ];
   if (layers.unresolved.length === 0) return edges;
   const candidates = holdingFiles([...mountNodes.values()]).filter(
-    ({ node }) => node.mount.fstype !== 'overlay' || node.depth > from.node.depth,
+    ({ node }) => !isUnion(node.mount) || node.depth > from.node.depth,
   );
-  return [...edges, ...edgesTo(from, candidates, 'possible-holder')];
+  return [
+    ...edges,
+    ...edgesTo(from, candidates, 'possible-holder'),
+    ...edgesTo(from, idle, 'possible-detached'),
+  ];
 }

@@ -113,4 +113,6 @@ export interface PlanOptions {
   readonly asideDirectory: string;
   /** Targets known to be busy for no reason the snapshot shows: moved aside where that can help. */
   readonly busy?: readonly string[];
+  /** Paths of the running system, below which no mount is moved: in a cycle its tree is detached lazily. */
+  readonly neverMove?: readonly string[];
 }

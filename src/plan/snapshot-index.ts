@@ -16,6 +16,7 @@ export interface SnapshotIndex {
   readonly swaps: readonly SwapArea[];
   readonly devices: readonly BlockDevice[];
   readonly multiDevices: Snapshot['multiDevices'];
+  readonly aufs: NonNullable<Snapshot['aufs']>;
   /** The mounts of one target; the one on top, which a path leads to, comes last. */
   readonly mountsAt: ReadonlyMap<string, readonly MountNode[]>;
   readonly deviceByName: ReadonlyMap<string, BlockDevice>;
@@ -36,6 +37,7 @@ export function indexSnapshot(snapshot: Snapshot): SnapshotIndex {
     swaps: sortedByText(snapshot.swaps, () => 0),
     devices,
     multiDevices: snapshot.multiDevices,
+    aufs: snapshot.aufs ?? [],
     mountsAt: new Map(
       [...Map.groupBy(mounts, ({ mount }) => mount.target)].map(([target, nodes]) => [
         target,

@@ -1,7 +1,7 @@
 /** What must go before what, as a graph over mounts, swap areas and block devices. */
 import { decideFates, type Fates } from './decide-fates.ts';
 import { deviceEdges, swapEdges } from './device-edges.ts';
-import { findDeviceByPath } from './find-device.ts';
+import { devicesOfMount, findDeviceByPath } from './find-device.ts';
 import { coverings, mountEdges } from './mount-edges.ts';
 import type { PlanOptions } from './plan.ts';
 import type { MountNode, SnapshotIndex } from './snapshot-index.ts';
@@ -40,12 +40,16 @@ export function buildStackGraph(index: SnapshotIndex, options: PlanOptions): Sta
   const hiding = new Set(
     holdingFiles([...mountNodes.values()]).flatMap(({ node }) => coverings(index, node)),
   );
-  const context: StackContext = { index, options, mountNodes, deviceNodes, hiding };
   const swapNodes = index.swaps.map((swap): SwapStackNode => ({
     kind: 'swap',
     swap,
     device: swap.kind === 'partition' ? findDeviceByPath(index, swap.path) : undefined,
   }));
+  const used = usedDevices(index, swapNodes);
+  const idle = [...deviceNodes.values()].filter(
+    ({ device, isProtected }) => !isProtected && !used.has(device.name),
+  );
+  const context: StackContext = { index, options, mountNodes, deviceNodes, idle, hiding };
   return {
     nodes: [...swapNodes, ...mountNodes.values(), ...deviceNodes.values()],
     edges: [
@@ -55,4 +59,17 @@ export function buildStackGraph(index: SnapshotIndex, options: PlanOptions): Sta
     ].filter(({ from, to }) => from !== to),
     fates,
   };
+}
+
+/** The names of devices that a mount, a swap area, another device or a partition is seen on. */
+function usedDevices(
+  index: SnapshotIndex,
+  swapNodes: readonly SwapStackNode[],
+): ReadonlySet<string> {
+  return new Set([
+    ...index.mounts.flatMap(({ mount }) => devicesOfMount(index, mount)).map(({ name }) => name),
+    ...swapNodes.map(({ device }) => device?.name ?? ''),
+    ...index.devices.flatMap(({ slaves, partitionOf }) => [...slaves, partitionOf ?? '']),
+    ...index.devices.filter(({ holders }) => holders.length > 0).map(({ name }) => name),
+  ]);
 }

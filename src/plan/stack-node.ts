@@ -46,6 +46,8 @@ export type EdgeReason =
   | 'swap'
   /** What lies in one of several mounts, before each of them that it may lie in; an order only. */
   | 'possible-holder'
+  /** What may lie in a mount that was detached, before a device that such a mount may be on; an order only. */
+  | 'possible-detached'
   /** It may be so, the snapshot does not tell: an order where nothing speaks against it. */
   | 'caution'
   /** A mount is moved before what is below it is unmounted, and after what names it by path. */
@@ -64,6 +66,8 @@ export interface StackContext {
   readonly options: PlanOptions;
   readonly mountNodes: ReadonlyMap<MountNode, MountStackNode>;
   readonly deviceNodes: ReadonlyMap<BlockDevice, DeviceStackNode>;
+  /** Devices that nothing of the snapshot uses: what uses one, if any, is a mount that was detached. */
+  readonly idle: readonly DeviceStackNode[];
   /** Mounts that hide one which has to be unmounted by itself. */
   readonly hiding: ReadonlySet<MountNode>;
 }

@@ -40,12 +40,15 @@ const lists: Readonly<Record<string, Shape>> = {
     'loop?': { backingFile: 'string', autoclear: 'boolean', offset: 'number' },
   },
   multiDevices: { uuid: 'string', devices: 'strings' },
+  'aufs?': { id: 'string', branches: 'strings' },
 };
 
 /** The first field that is not what a snapshot has there: `mounts[3].target: no string`. */
 export function findFlaw(snapshot: Readonly<Record<string, unknown>>): string | undefined {
-  for (const [name, shape] of Object.entries(lists)) {
+  for (const [key, shape] of Object.entries(lists)) {
+    const name = key.replace('?', '');
     const list = snapshot[name];
+    if (key !== name && list === undefined) continue;
     if (!Array.isArray(list)) return `${name} is missing`;
     for (const [index, value] of list.entries()) {
       const flaw = flawOf(`${name}[${index}]`, value, shape);

@@ -13,6 +13,8 @@ export interface Snapshot {
   readonly devices: readonly BlockDevice[];
   /** File systems on several devices, of which mountinfo names but one. */
   readonly multiDevices: readonly MultiDevice[];
+  /** Absent where no aufs is mounted, and in snapshots of versions that did not know it. */
+  readonly aufs?: readonly AufsBranches[];
   /** Lines of mountinfo and swaps that could not be read and are missing here. */
   readonly garbledLines: number;
   /** /proc/cmdline without its final newline. */
@@ -53,6 +55,14 @@ export interface SwapArea {
   readonly sizeKib: number;
   readonly usedKib: number;
   readonly priority: number;
+}
+
+/** /sys/fs/aufs/si_ID, where a kernel has aufs (aufs(5), its Documentation/ABI/testing/sysfs-aufs). */
+export interface AufsBranches {
+  /** As the option `si` of the mount has it: hexadecimal. */
+  readonly id: string;
+  /** The files br0, br1 …, the uppermost first: `/run/live/overlay=rw`, as seen from this process' root. */
+  readonly branches: readonly string[];
 }
 
 /** /sys/fs/btrfs/UUID/devices. */

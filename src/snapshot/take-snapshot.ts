@@ -5,6 +5,7 @@ import { parseSwaps } from './parse-swaps.ts';
 import {
   snapshotVersion,
   type ArrayFacts,
+  type AufsBranches,
   type BlockDevice,
   type Devnum,
   type LoopFacts,
@@ -23,9 +24,11 @@ export async function takeSnapshot(source: FactSource): Promise<Snapshot> {
     read(source, '/proc/cmdline'),
     list(source, '/sys/class/block'),
   ]);
-  const [tables, multiDevices] = await Promise.all([
+  const hasMount = (type: string) => mountinfo.mounts.some(({ fstype }) => fstype === type);
+  const [tables, multiDevices, aufs] = await Promise.all([
     names.some((name) => name.startsWith('dm-')) ? source.deviceMapperTable() : '',
-    mountinfo.mounts.some(({ fstype }) => fstype === 'btrfs') ? readMultiDevices(source) : [],
+    hasMount('btrfs') ? readMultiDevices(source) : [],
+    hasMount('aufs') ? readAufs(source) : undefined,
   ]);
   const targets = parseDeviceMapperTable(tables);
   const devices = await Promise.all(names.map((name) => readDevice(source, name, targets)));
@@ -37,6 +40,7 @@ export async function takeSnapshot(source: FactSource): Promise<Snapshot> {
       .filter((device) => device !== undefined)
       .toSorted((a, b) => byText(a.name, b.name)),
     multiDevices,
+    ...(aufs !== undefined && { aufs }),
     garbledLines: mountinfo.garbledLines + swaps.garbledLines,
     commandLine: commandLine.replace(/\n$/, ''),
   };
@@ -138,6 +142,23 @@ async function readMultiDevices(source: FactSource): Promise<readonly MultiDevic
       devices: (await list(source, `/sys/fs/btrfs/${uuid}/devices`)).toSorted(byText),
     })),
   );
+}
+
+async function readAufs(source: FactSource): Promise<readonly AufsBranches[]> {
+  const names = (await list(source, '/sys/fs/aufs')).filter((name) => name.startsWith('si_'));
+  return Promise.all(names.toSorted(byText).map((name) => readBranches(source, name)));
+}
+
+async function readBranches(source: FactSource, name: string): Promise<AufsBranches> {
+  const path = `/sys/fs/aufs/${name}`;
+  const numbers = (await list(source, path))
+    .map((file) => Number(/^br(\d+)$/.exec(file)?.[1] ?? -1))
+    .filter((number) => number >= 0)
+    .toSorted((a, b) => a - b);
+  const branches = await Promise.all(
+    numbers.map(async (number) => (await read(source, `${path}/br${number}`)).replace(/\n$/, '')),
+  );
+  return { id: name.slice('si_'.length), branches };
 }
 
 function byText(a: string, b: string): number {

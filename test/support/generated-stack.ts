@@ -24,13 +24,18 @@ const layerKinds = [
   'crypt',
   'volumes',
   'thin',
+  'snapshot',
   'verity',
   'mount',
   'mount',
   'btrfs',
   'bind',
+  'detached',
+  'loop',
   'loop',
   'overlay',
+  'overlay',
+  'aufs',
   'swap',
   'swap-file',
   'memory',
@@ -52,6 +57,8 @@ interface Draft {
   readonly device?: string;
   readonly bindOf?: number;
   readonly layers?: readonly number[];
+  /** Mounted once, in use, in no tree any more. */
+  readonly isDetached?: boolean;
   readonly path: number;
   readonly superblockDevices?: readonly string[];
 }
@@ -90,11 +97,15 @@ function build(
     if (free.length === 0) free.push(m.disk(`vd${letters(disks++)}`));
     return free.splice(n % free.length, 1)[0]!;
   };
-  const storage = () => drafts.flatMap((draft, i) => (isStorage(draft) ? [i] : []));
+  const storage = () =>
+    drafts.flatMap((draft, i) => (isStorage(draft) && draft.isDetached !== true ? [i] : []));
+  const holders = () =>
+    drafts.flatMap((draft, i) => (isStorage(draft) || draft.fstype === 'tmpfs' ? [i] : []));
   for (const { kind, a, b, c } of layers) addLayer(kind, a, b, c);
 
   function addLayer(kind: Layer['kind'], a: number, b: number, c: number): void {
     const some = storage();
+    const inFiles = holders();
     switch (kind) {
       case 'disk':
         free.push(m.disk(`vd${letters(disks++)}`));
@@ -131,6 +142,9 @@ function build(
         }
         return;
       }
+      case 'snapshot':
+        free.push(m.dm(`live-rw${disks++}`, '', 'snapshot', [take(a), take(b)]));
+        return;
       case 'verity':
         free.push(m.dm(`usr-${disks++}`, 'CRYPT-VERITY-0a-usr', 'verity', [take(a)]));
         return;
@@ -145,22 +159,29 @@ function build(
       case 'bind':
         if (some.length > 0) {
           const of = some[a % some.length]!;
-          if (drafts[of]!.fstype !== 'overlay') {
+          if (drafts[of]!.layers === undefined) {
             drafts.push({ ...drafts[of]!, bindOf: drafts[of]!.bindOf ?? of, path: c });
           }
         }
         return;
+      case 'detached':
+        // Of what lies in two such mounts, nothing tells which one is in the other.
+        if (!drafts.some(({ isDetached }) => isDetached)) {
+          drafts.push({ fstype: 'squashfs', device: take(a), isDetached: true, path: c });
+        }
+        return;
       case 'loop':
-        if (some.length > 0) {
+        if (inFiles.length > 0) {
           const name = m.loop('');
-          loops.push({ name, on: some[a % some.length]! });
+          loops.push({ name, on: inFiles[a % inFiles.length]! });
           free.push(name);
         }
         return;
       case 'overlay':
-        if (some.length > 0) {
-          const layers = [...new Set([a, b, c].map((n) => some[n % some.length]!))];
-          drafts.push({ fstype: 'overlay', layers, path: c });
+      case 'aufs':
+        if (inFiles.length > 0) {
+          const layers = [...new Set([a, b, c].map((n) => inFiles[n % inFiles.length]!))];
+          drafts.push({ fstype: kind, layers, path: c });
         }
         return;
       case 'swap': {
@@ -208,11 +229,16 @@ function build(
   ] as const) {
     own.push(m.mount(target, fstype));
   }
-  if (drafts.length === 0) drafts.push({ fstype: 'tmpfs', path: 0 });
-  const root = places[0]! % drafts.length;
+  if (drafts.every(({ isDetached }) => isDetached)) drafts.push({ fstype: 'tmpfs', path: 0 });
+  const attached = [...drafts.keys()].filter((i) => drafts[i]!.isDetached !== true);
+  const root = attached[places[0]! % attached.length]!;
   const placed = new Map<number, MountPoint>();
-  const order = [root, ...[...drafts.keys()].filter((i) => i !== root)];
+  const order = [root, ...attached.filter((i) => i !== root)];
   order.forEach((i, n) => placed.set(i, place(i, n)));
+  const detached = [...drafts.keys()].filter((i) => drafts[i]!.isDetached);
+  for (const i of detached) {
+    placed.set(i, m.mount('/', drafts[i]!.fstype, { device: drafts[i]!.device! }));
+  }
   const snapshot = finish();
   return {
     snapshot,
@@ -226,6 +252,7 @@ function build(
         ),
       ),
       swaps,
+      detached: detached.map((i) => placed.get(i)!),
       superblocks: new Map(
         drafts.flatMap(({ superblockDevices: devices, bindOf }, i) =>
           devices === undefined ? [] : [[placed.get(bindOf ?? i)!.devnum, devices]],
@@ -274,24 +301,34 @@ function build(
       swaps.set(path, { mount: placed.get(on)!.mountId });
     }
     const before = m.snapshot();
+    const unseen = detached.map((i) => placed.get(i)!.mountId);
     const optionsOf = new Map(
-      drafts.flatMap(({ layers, path }, i) =>
-        layers === undefined ? [] : [[placed.get(i)!.mountId, layerOptions(layers, path)] as const],
-      ),
+      drafts.flatMap(({ fstype, layers, path }, i) => {
+        if (layers === undefined) return [];
+        const text = fstype === 'aufs' ? aufsOptions(i, layers) : layerOptions(layers, path);
+        return [[placed.get(i)!.mountId, text] as const];
+      }),
     );
     return {
       ...before,
-      mounts: before.mounts.map((mount) => ({
-        ...mount,
-        superOptions: optionsOf.get(mount.mountId) ?? mount.superOptions,
-      })),
+      aufs: drafts.flatMap(({ fstype, layers }, i) =>
+        fstype === 'aufs' && i % 2 === 0
+          ? [{ id: aufsId(i), branches: aufsBranches(layers ?? []) }]
+          : [],
+      ),
+      mounts: before.mounts
+        .filter(({ mountId }) => !unseen.includes(mountId))
+        .map((mount) => ({
+          ...mount,
+          superOptions: optionsOf.get(mount.mountId) ?? mount.superOptions,
+        })),
       devices: before.devices.map((device) => {
         const loop = loops.find(({ name }) => name === device.name);
         return loop === undefined
           ? device
           : {
               ...device,
-              loop: { ...device.loop!, backingFile: `${placed.get(loop.on)!.target}/file` },
+              loop: { ...device.loop!, backingFile: pathIn(loop.on, 'file') },
             };
       }),
       multiDevices: drafts.flatMap(({ superblockDevices: devices, bindOf }, i) =>
@@ -300,13 +337,30 @@ function build(
     };
   }
 
+  /** What is in a detached mount has a path that begins there. */
+  function pathIn(i: number, name: string): string {
+    return drafts[i]!.isDetached === true ? `/${name}` : `${placed.get(i)!.target}/${name}`;
+  }
+
+  function aufsBranches(layers: readonly number[]): readonly string[] {
+    return layers.map((on, n) => `${pathIn(on, 'layer')}=${n === 0 ? 'rw' : 'ro+wh'}`);
+  }
+
+  /** As with the module's parameter brs=1, and as with brs=0. */
+  function aufsOptions(i: number, layers: readonly number[]): string {
+    const branches = i % 2 === 0 ? '' : `,br:${aufsBranches(layers).join(':')}`;
+    return `rw,relatime,si=${aufsId(i)}${branches}`;
+  }
+
   function layerOptions(on: readonly number[], n: number): string {
-    // One overlay in another is known by its path only, as is the root of the old tree.
-    const hasToBeFound = on.some(
-      (i) => drafts[i]!.fstype === 'overlay' || placed.get(i)!.target === '/oldroot',
-    );
+    // One overlay in another is known by its path only, as is the root of the old tree. What no path
+    // tells may be in a detached mount, where there is one.
+    const hasToBeFound =
+      detached.length > 0 ||
+      on.some((i) => drafts[i]!.layers !== undefined || placed.get(i)!.target === '/oldroot');
     const paths = on.map((i) => {
       const { target } = placed.get(i)!;
+      if (drafts[i]!.isDetached === true) return `/gone/x${i}`;
       switch (hasToBeFound ? 0 : n % 4) {
         case 0:
           return `${target}/layer`;
@@ -322,7 +376,12 @@ function build(
 }
 
 function isStorage({ fstype }: Draft): boolean {
-  return ['ext4', 'xfs', 'vfat', 'btrfs', 'overlay'].includes(fstype);
+  return ['ext4', 'xfs', 'vfat', 'btrfs', 'squashfs', 'overlay', 'aufs'].includes(fstype);
+}
+
+/** The address of a superblock, mixed with a secret. */
+function aufsId(i: number): string {
+  return `9d4f${i.toString(16).padStart(4, '0')}`;
 }
 
 function letters(n: number): string {

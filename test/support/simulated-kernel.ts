@@ -11,6 +11,8 @@ export interface Truth {
   readonly layers: ReadonlyMap<number, readonly number[]>;
   /** By the swap area's path. */
   readonly swaps: ReadonlyMap<string, { readonly mount?: number; readonly device?: string }>;
+  /** Mounts that were detached while in use, before the snapshot was taken. */
+  readonly detached: readonly MountPoint[];
   /** Devices of superblocks that have a number of their own, by that number. */
   readonly superblocks: ReadonlyMap<string, readonly string[]>;
 }
@@ -20,7 +22,7 @@ export class SimulatedKernel {
   readonly #start: Snapshot;
   #mounts: readonly MountPoint[];
   /** Lazily detached: in no tree any more, alive while used. */
-  #detached: readonly MountPoint[] = [];
+  #detached: readonly MountPoint[];
   #devices: ReadonlyMap<string, BlockDevice>;
   #swaps: ReadonlySet<string>;
 
@@ -28,6 +30,7 @@ export class SimulatedKernel {
     this.#start = snapshot;
     this.#truth = truth;
     this.#mounts = snapshot.mounts;
+    this.#detached = truth.detached;
     this.#devices = new Map(snapshot.devices.map((device) => [device.name, device]));
     this.#swaps = new Set(snapshot.swaps.map(({ path }) => path));
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { planTeardown } from '../../../src/plan/plan-teardown.ts';
 import type { PlanOptions } from '../../../src/plan/plan.ts';
+import type { Snapshot } from '../../../src/snapshot/snapshot.ts';
 import { machine, mountExitrd, type Machine } from '../../support/machine.ts';
 
 /** The ids of each wave. */
@@ -9,15 +10,13 @@ function planIs(
   build: (m: Machine) => void,
   expected: readonly string[][],
   more: Partial<PlanOptions> = {},
+  aufs: Snapshot['aufs'] = [],
 ): void {
   test(name, () => {
     const m = machine();
     build(m);
-    const { waves } = planTeardown(m.snapshot(), {
-      oldRoot: '/oldroot',
-      asideDirectory: '/mnt',
-      ...more,
-    });
+    const options = { oldRoot: '/oldroot', asideDirectory: '/mnt', ...more };
+    const { waves } = planTeardown({ ...m.snapshot(), aufs }, options);
     expect(waves.map((wave) => wave.map(({ id }) => id))).toEqual(expected);
   });
 }
@@ -41,6 +40,28 @@ planIs(
     ['remove-dm vg0-base'],
     ['close-crypt cryptroot'],
   ],
+);
+
+const aufsLive = (m: Machine) => {
+  m.mount('/', 'tmpfs');
+  m.mount('/oldroot', 'aufs', { superOptions: 'rw,noatime,si=9d4f1a20' });
+  m.mount('/oldroot/medium', 'vfat', { device: m.disk('sda') });
+  const loop = m.loop('/oldroot/medium/filesystem.squashfs');
+  m.mount('/oldroot/rofs', 'squashfs', { device: loop });
+  m.mount('/oldroot/cow', 'tmpfs');
+};
+planIs(
+  'the branches of an aufs are known from its number',
+  aufsLive,
+  [
+    ['move-mount /oldroot/cow', 'move-mount /oldroot/medium', 'move-mount /oldroot/rofs'],
+    ['unmount /oldroot'],
+    ['unmount /oldroot/cow', 'unmount /oldroot/rofs'],
+    ['detach-loop loop0'],
+    ['unmount /oldroot/medium'],
+  ],
+  {},
+  [{ id: '9d4f1a20', branches: ['/oldroot/cow=rw', '/oldroot/rofs=rr'] }],
 );
 
 test('kernel interfaces are detached with all below, users memory is unmounted for real', () => {
@@ -164,4 +185,41 @@ planIs(
     ['disable-swap /oldroot/swapfile', 'disable-swap /oldsys/dev/my-vg/swap (deleted)'],
     ['remove-dm my--vg-swap', 'unmount /oldroot'],
   ],
+);
+
+const liveBoot = (m: Machine) => {
+  m.mount('/', 'tmpfs');
+  m.mount('/oldroot', 'overlay', {
+    superOptions: 'rw,lowerdir=/run/live/rootfs/,upperdir=/run/live/overlay/rw',
+  });
+  m.mount('/oldroot/run', 'tmpfs');
+  m.mount('/oldroot/run/live/medium', 'vfat', { device: m.disk('sda') });
+  const loop = m.loop('/oldroot/run/live/medium/filesystem.squashfs');
+  m.mount('/oldroot/run/live/rootfs', 'squashfs', { device: loop });
+  m.mount('/oldroot/run/live/overlay', 'tmpfs');
+};
+planIs(
+  'a mount that must not be moved is not, nor is what it hangs in: these are detached lazily',
+  liveBoot,
+  [
+    ['move-mount /oldroot/run/live/overlay', 'move-mount /oldroot/run/live/rootfs'],
+    ['unmount /oldroot'],
+    ['unmount /oldroot/run/live/overlay', 'unmount /oldroot/run/live/rootfs'],
+    ['detach-loop loop0'],
+  ],
+  { neverMove: ['/run/live/medium'] },
+);
+planIs(
+  'other mounts are moved all the same, also those that are busy',
+  (m) => {
+    m.mount('/', 'tmpfs');
+    m.mount('/oldroot', 'ext4', { device: m.disk('vda') });
+    m.mount('/oldroot/home', 'ext4', { device: m.disk('vdb') });
+    m.mount('/oldroot/srv', 'ext4', { device: m.disk('vdc') });
+  },
+  [
+    ['move-mount /oldroot/srv', 'unmount /oldroot/home'],
+    ['unmount /oldroot', 'unmount /oldroot/srv'],
+  ],
+  { neverMove: ['/home/'], busy: ['/oldroot/home', '/oldroot/srv'] },
 );

@@ -90,3 +90,39 @@ test('this machine has a /proc', async () => {
   expect(mounts.map(({ target }) => target)).toContain('/proc');
   expect(garbledLines).toBe(0);
 });
+
+test('reads the branches of aufs, the uppermost first, where one is mounted', async () => {
+  const union = '/sys/fs/aufs/si_9d4f1a20';
+  const more: Readonly<Record<string, string>> = {
+    '/proc/self/mountinfo': '25 1 0:25 / /oldroot rw - aufs aufs rw,noatime,si=9d4f1a20\n',
+    '/sys/fs/aufs/config': 'CONFIG_AUFS_FS=m\n',
+    [`${union}/br0`]: '/oldroot/run/live/overlay=rw\n',
+    [`${union}/br10`]: '/last=ro\n',
+    [`${union}/br2`]: '/oldroot/run/live/rootfs/filesystem.squashfs=rr+wh\n',
+    [`${union}/brid0`]: '64\n',
+    [`${union}/xi_path`]: '/oldroot/run/live/overlay/.aufs.xino\n',
+  };
+  const source: FactSource = {
+    read: async (path) => more[path] ?? Promise.reject(new Error('ENOENT')),
+    list: async (path) => [
+      ...new Set(
+        Object.keys(more)
+          .filter((file) => file.startsWith(`${path}/`))
+          .map((file) => file.slice(path.length + 1).split('/', 1)[0]!),
+      ),
+    ],
+    deviceMapperTable: async () => '',
+  };
+  const { aufs } = await takeSnapshot(source);
+  expect(aufs).toEqual([
+    {
+      id: '9d4f1a20',
+      branches: [
+        '/oldroot/run/live/overlay=rw',
+        '/oldroot/run/live/rootfs/filesystem.squashfs=rr+wh',
+        '/last=ro',
+      ],
+    },
+  ]);
+  expect(await takeSnapshot(recorded)).not.toHaveProperty('aufs');
+});

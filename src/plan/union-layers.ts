@@ -1,24 +1,10 @@
-import { decodeOctal } from '../snapshot/parse-mountinfo.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { layerPaths } from './layer-paths.ts';
 import { below, isAtOrBelow, selfAndAncestors } from './path.ts';
 import { locateFile } from './locate-file.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
 import { indexSnapshot, type MountNode, type SnapshotIndex } from './snapshot-index.ts';
 
-/**
- * The directories an overlay is made of, as they were named when it was mounted, which may have
- * been in another root (Documentation/filesystems/overlayfs.rst: a colon within a name is `\:`).
- */
-function parseOverlayLayers(superOptions: string): readonly string[] {
-  return superOptions.split(',').flatMap((option) => {
-    const [, key, text] = /^(lowerdir\+?|datadir\+|upperdir|workdir)=(.*)$/.exec(option) ?? [];
-    if (key === undefined || text === undefined) return [];
-    const value = decodeOctal(text);
-    if (key !== 'lowerdir') return [value];
-    return (value.match(/(?:\\.|[^:\\])+/g) ?? []).map((name) => name.replaceAll(/\\(.)/g, '$1'));
-  });
-}
-
-export interface OverlayLayers {
+export interface UnionLayers {
   readonly mounts: readonly MountNode[];
   /** Mounts under those, in which the layer may lie as well. */
   readonly possible: readonly MountNode[];
@@ -27,20 +13,20 @@ export interface OverlayLayers {
 }
 
 /**
- * The mounts an overlay's layers lie on. A layer is looked for where its path leads below the old
+ * The mounts a union's layers lie on. A layer is looked for where its path leads below the old
  * root, then where it leads now, then by the end of a mount's target (`/root/lower`, mounted in the
  * initramfs, is `/oldroot/lower`). The old root, which every path leads to, is no answer.
  */
-export function locateOverlayLayers(
+export function locateUnionLayers(
   index: SnapshotIndex,
-  overlay: MountNode,
+  union: MountNode,
   oldRoot: string,
-): OverlayLayers {
+): UnionLayers {
   const mounts = new Set<MountNode>();
   const possible = new Set<MountNode>();
   const unresolved: string[] = [];
-  for (const path of parseOverlayLayers(overlay.mount.superOptions)) {
-    const [likeliest, ...others] = locateLayer(index, overlay, path, oldRoot);
+  for (const path of layerPaths(union.mount, index.aufs)) {
+    const [likeliest, ...others] = locateLayer(index, union, path, oldRoot);
     if (likeliest === undefined) unresolved.push(path);
     else mounts.add(likeliest);
     for (const other of others) possible.add(other);
@@ -48,39 +34,37 @@ export function locateOverlayLayers(
   return { mounts: [...mounts], possible: [...possible], unresolved };
 }
 
-/** Whether any overlay has a layer that no mount of today can be told to hold, but by the end of its name. */
+/** Whether any union has a layer that no mount of today can be told to hold, but by the end of its name. */
 export function hasUnknownLayers(snapshot: Snapshot, oldRoot: string): boolean {
   const index = indexSnapshot(snapshot);
-  return index.mounts.some(
-    (overlay) =>
-      overlay.mount.fstype === 'overlay' &&
-      parseOverlayLayers(overlay.mount.superOptions).some(
-        (path) => followPath(index, overlay, path, oldRoot).length === 0,
-      ),
+  return index.mounts.some((union) =>
+    layerPaths(union.mount, index.aufs).some(
+      (path) => followPath(index, union, path, oldRoot).length === 0,
+    ),
   );
 }
 
 function locateLayer(
   index: SnapshotIndex,
-  overlay: MountNode,
+  union: MountNode,
   path: string,
   oldRoot: string,
 ): readonly MountNode[] {
   if (!path.startsWith('/')) return [];
-  const found = followPath(index, overlay, path, oldRoot);
-  return found.length > 0 ? found : matchByEnd(index, overlay, path);
+  const found = followPath(index, union, path, oldRoot);
+  return found.length > 0 ? found : matchByEnd(index, union, path);
 }
 
 function followPath(
   index: SnapshotIndex,
-  overlay: MountNode,
+  union: MountNode,
   path: string,
   oldRoot: string,
 ): readonly MountNode[] {
   if (!path.startsWith('/')) return [];
-  const inOldRoot = locateFile(index, below(oldRoot, path), overlay);
+  const inOldRoot = locateFile(index, below(oldRoot, path), union);
   if (inOldRoot.some(({ mount }) => isBelow(mount.target, oldRoot))) return inOldRoot;
-  const here = locateFile(index, path, overlay);
+  const here = locateFile(index, path, union);
   return here.some(({ mount }) => mount.target !== '/') ? here : [];
 }
 
@@ -89,12 +73,12 @@ function isBelow(target: string, directory: string): boolean {
 }
 
 /** Mounts whose target ends as the layer's path or a directory above it ends, in the most words. */
-function matchByEnd(index: SnapshotIndex, overlay: MountNode, path: string): readonly MountNode[] {
+function matchByEnd(index: SnapshotIndex, union: MountNode, path: string): readonly MountNode[] {
   const directories = selfAndAncestors(path).slice(0, -1);
   let best = 0;
   let found: readonly MountNode[] = [];
   for (const node of index.mounts) {
-    if (node === overlay) continue;
+    if (node === union) continue;
     const common = Math.max(
       0,
       ...directories.map((directory) => commonEnd(directory, node.mount.target)),
