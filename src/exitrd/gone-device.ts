@@ -1,6 +1,7 @@
 /**
  * Whether the device of a step went by itself: with a deferred removal it goes with its last user, a
- * loop device with autoclear at its last close. The tool then fails, and the step is done.
+ * loop device with autoclear at its last close, swap with the stick that it was on. The tool then
+ * fails, and the step is done.
  */
 import { existsSync } from 'node:fs';
 import type { TeardownStep } from '../plan/plan.ts';
@@ -20,9 +21,17 @@ function factOfDevice(step: TeardownStep): string | undefined {
       return `/sys/block/${step.device}/loop/backing_file`;
     case 'stop-md':
       return `/sys/block/${step.device}/md/array_state`;
+    case 'disable-swap':
+      return swapFact(step.path, step.device);
     case 'move-mount':
     case 'unmount':
-    case 'disable-swap':
       return undefined;
   }
+}
+
+/** A swap file has no device of its own; a device that is gone is not among the plan's devices. */
+function swapFact(path: string, device: string | undefined): string | undefined {
+  const [, name] = /^(?:\/oldroot)?\/dev\/(?:.*\/)?([^/]+)$/.exec(path) ?? [];
+  const known = device ?? name;
+  return known === undefined ? undefined : `/sys/class/block/${known}`;
 }

@@ -10,6 +10,7 @@ import type { CloseCrypt, TeardownPlan } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Budget } from './budget.ts';
 import type { Run } from './execute-plan.ts';
+import { isCutOff } from './cut-off.ts';
 import { dmsetupWords } from './step-command.ts';
 
 export interface KeyWipe {
@@ -22,7 +23,10 @@ export interface KeyWipe {
 const mount = '/usr/bin/mount';
 const busybox = '/usr/bin/busybox';
 
-/** Mounts whose data still goes to a block device: what has to be flushed while the keys are there. */
+/**
+ * Mounts whose data still goes to a block device: what has to be flushed while the keys are there. One
+ * whose device is gone is left as it is.
+ */
 export async function flushAndMakeReadOnly(
   snapshot: Snapshot,
   plan: TeardownPlan,
@@ -30,9 +34,13 @@ export async function flushAndMakeReadOnly(
   run: Run,
 ): Promise<void> {
   const stuck = new Set(plan.waves.flat().flatMap((step) => mountIdOf(step)));
+  const names = new Map(snapshot.devices.map(({ devnum, name }) => [devnum, name]));
   const writable = snapshot.mounts.filter(
-    ({ mountId, options, superOptions }) =>
-      stuck.has(mountId) && !isReadOnly(options) && !isReadOnly(superOptions),
+    ({ mountId, devnum, options, superOptions }) =>
+      stuck.has(mountId) &&
+      !isReadOnly(options) &&
+      !isReadOnly(superOptions) &&
+      (devnum.startsWith('0:') || !isCutOff(names.get(devnum) ?? '')),
   );
   await run([busybox, 'sync'], budget.reserved(5_000));
   await Promise.all(
@@ -55,12 +63,9 @@ export async function wipeKeys(
   return wipes;
 }
 
-async function wipeKey({ name }: CloseCrypt, budget: Budget, run: Run): Promise<KeyWipe> {
-  const suspend = dmsetupWords('suspend');
-  const gently = await run([...suspend, name], budget.reserved(5_000));
-  const suspended = gently.ok
-    ? gently
-    : await run([...suspend, '--noflush', '--nolockfs', name], budget.reserved(2_000));
+async function wipeKey(step: CloseCrypt, budget: Budget, run: Run): Promise<KeyWipe> {
+  const { name } = step;
+  const suspended = await suspend(step, budget, run);
   const message = await run(
     [...dmsetupWords('message'), name, '0', 'key', 'wipe'],
     budget.reserved(2_000),
@@ -69,6 +74,16 @@ async function wipeKey({ name }: CloseCrypt, budget: Budget, run: Run): Promise<
   const replaced = await run([...dmsetupWords('wipe_table'), name], budget.reserved(2_000));
   const wiped = message.ok || replaced.ok;
   return { name, wiped, reason: wiped ? '' : suspended.reason || message.reason };
+}
+
+/** With a flush and the file system frozen, unless that fails or would wait for a medium that is gone. */
+async function suspend({ name, device }: CloseCrypt, budget: Budget, run: Run) {
+  const words = dmsetupWords('suspend');
+  if (!isCutOff(device)) {
+    const gently = await run([...words, name], budget.reserved(5_000));
+    if (gently.ok) return gently;
+  }
+  return run([...words, '--noflush', '--nolockfs', name], budget.reserved(2_000));
 }
 
 function mountIdOf(step: TeardownPlan['waves'][number][number]): readonly number[] {
