@@ -43,6 +43,31 @@ export async function buildDracutExitrd(
 ): Promise<number> {
   const words = ['--no-kernel', '--no-hostonly', '-m', modules, '--force', '--quiet'];
   if (compression === 'none') words.push('--no-compress');
+  // dracut asks for the name of a kernel although it packs nothing of it.
+  return await runDracut(root, words, '0', output);
+}
+
+/**
+ * What dracut makes for a machine's boot when it is not tailored to one, and would unpack at its
+ * shutdown: all its modules, and those of the kernel in `kernelModules`/`release`.
+ */
+export async function buildDracutInitramfs(
+  root: string,
+  output: string,
+  kernelModules: string,
+  release: string,
+): Promise<void> {
+  const words = ['--no-hostonly', '--no-compress', '--no-early-microcode', '--force', '--quiet'];
+  await runDracut(root, words, release, output, kernelModules);
+}
+
+async function runDracut(
+  root: string,
+  words: readonly string[],
+  release: string,
+  output: string,
+  kernelModules?: string,
+): Promise<number> {
   const inside = '/var/tmp/exitrd.img';
   const mounts = [
     'mount --make-rprivate /',
@@ -50,11 +75,20 @@ export async function buildDracutExitrd(
     'mount --rbind /dev "$0/dev"',
     'mount -t sysfs -o ro sysfs "$0/sys"',
     'mount -t tmpfs tmpfs "$0/run"',
+    'modules=$1; shift',
+    'if [ -n "$modules" ]; then',
+    '  mkdir -p "$0/usr/lib/modules"; mount --bind "$modules" "$0/usr/lib/modules"',
+    'fi',
     'exec chroot "$0" /bin/bash -c \'time -p "$@"\' time dracut "$@"',
   ].join('\n');
   const namespaces = ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-e', '-c', mounts, root];
-  // dracut asks for the name of a kernel although it packs nothing of it.
-  const { stderr } = await execa('unshare', [...namespaces, ...words, inside, '0']);
+  const { stderr } = await execa('unshare', [
+    ...namespaces,
+    kernelModules ?? '',
+    ...words,
+    inside,
+    release,
+  ]);
   await execa('mv', [join(root, inside), output]);
   return Number(/^real (\S+)$/m.exec(stderr)?.[1]);
 }
