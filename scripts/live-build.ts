@@ -56,6 +56,7 @@ async function checkShutdown(image: LiveBuildImage, directory: string): Promise<
   const shell = connectShell(socket);
   await shell.run('systemctl is-system-running --wait || true', 300);
   say(`up after ${machine.age().toFixed(0)} s`);
+  say(`medium: ${(await shell.run('journalctl -ko cat | grep "watching the medium"')).trim()}`);
   say((await shell.run('findmnt -no FSTYPE,OPTIONS /; systemctl is-active shutdownramfs')).trim());
   await shell.run('test -x /run/initramfs/shutdown');
   say(`held: ${(await shell.run('df --output=used,target -k /run/initramfs')).trim()}`);

@@ -1,15 +1,13 @@
 /** The live-build hook with its blanks filled in, as data of the image decides. */
-import { packagesOf } from '../feature/packages-of.ts';
-import type { Feature } from '../feature/feature.ts';
 import { Failure } from '../failure.ts';
 
 /** `template` is hooks/live-build/shutdownramfs.hook.chroot. */
 export function hookText(
   template: string,
-  features: readonly Feature[],
+  packages: readonly string[],
   options: readonly string[],
 ): string {
-  const filled = fillIn(template, 'packages', packagesOf(features).join(' '));
+  const filled = fillIn(template, 'packages', packages.join(' '));
   return fillIn(filled, 'options', options.join(' '));
 }
 
@@ -19,10 +17,10 @@ export function tellAppended(hook: string, linesToCome: number): string {
   return fillIn(hook, 'appended', String(lines + 1));
 }
 
-/** A list for config/package-lists: all that the image is packed from. */
-export function packageList(features: readonly Feature[]): string {
-  const about = '# What the shutdown initramfs is packed from.';
-  return [about, ...packagesOf(features), ''].join('\n');
+/** A list for config/package-lists. */
+export function packageList(packages: readonly string[]): string {
+  const about = '# What the shutdown initramfs is packed from, and what it works with.';
+  return [about, ...packages, ''].join('\n');
 }
 
 function fillIn(text: string, name: string, value: string): string {

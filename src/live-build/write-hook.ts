@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { readAsset } from '../asset/asset.ts';
 import { Failure, reasonOf } from '../failure.ts';
+import { packagesOf } from '../feature/packages-of.ts';
 import { selectFeatures } from '../feature/select-features.ts';
 import { ownExecutable } from '../image/own-executable.ts';
 import { makeDirectories, putInPlace, type Placed } from '../install/put-in-place.ts';
@@ -19,6 +20,8 @@ export interface HookOptions {
   /** Where `lb config` was run. */
   readonly directory: string;
   readonly features: readonly string[];
+  /** End the machine when the medium it runs from goes away. */
+  readonly watchMedium: boolean;
   /** Script, package list and executable as three files. */
   readonly separate: boolean;
 }
@@ -26,14 +29,18 @@ export interface HookOptions {
 /** Returns the paths of what it wrote; nothing is written when one of them is somebody else's. */
 export async function writeHook(options: HookOptions): Promise<string[]> {
   const directory = resolve(options.directory);
-  const features = selectFeatures(options.features);
+  const packages = packagesOf(selectFeatures(options.features));
   const words = options.features.map((name) => `--feature ${name}`);
+  if (options.watchMedium) {
+    packages.push('memlockd');
+    words.push('--watch-medium');
+  }
   const template = readAsset('hooks/live-build/shutdownramfs.hook.chroot').toString();
-  const script = hookText(template, features, words);
+  const script = hookText(template, packages, words);
   const files: (readonly [string, Placed])[] = options.separate
     ? [
         [hookFile, marked(Buffer.from(script), 0o755)],
-        [listFile, marked(Buffer.from(packageList(features)), 0o644)],
+        [listFile, marked(Buffer.from(packageList(packages)), 0o644)],
         [executableFile, { kind: 'copy', source: ownExecutable(), mode: 0o755 }],
       ]
     : [[hookFile, marked(await selfContained(script), 0o755)]];

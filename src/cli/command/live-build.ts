@@ -3,6 +3,7 @@ import type { CommandModule } from 'yargs';
 interface LiveBuildArguments {
   directory: string;
   feature: string[];
+  'watch-medium': boolean;
   separate: boolean;
 }
 
@@ -23,14 +24,19 @@ export const liveBuildCommand: CommandModule<object, LiveBuildArguments> = {
         default: ['crypt'],
         describe: 'Kinds of layers the image can take apart; their packages are installed',
       })
+      .option('watch-medium', {
+        type: 'boolean',
+        default: true,
+        describe: 'End the machine when the medium it runs from goes away',
+      })
       .option('separate', {
         type: 'boolean',
         default: false,
         describe: 'Write script, package list and executable as three files',
       }),
-  async handler({ directory, feature, separate }) {
+  async handler({ directory, feature, separate, 'watch-medium': watchMedium }) {
     const { writeHook } = await import('../../live-build/write-hook.ts');
-    const written = await writeHook({ directory, features: feature, separate });
+    const written = await writeHook({ directory, features: feature, watchMedium, separate });
     process.stdout.write(written.map((path) => `wrote ${path}\n`).join(''));
   },
 };

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { packagesOf } from '../../../src/feature/packages-of.ts';
 import { selectFeatures } from '../../../src/feature/select-features.ts';
 import { hookText, packageList, tellAppended } from '../../../src/live-build/hook-text.ts';
 
 const path = join(import.meta.dirname, '../../../hooks/live-build/shutdownramfs.hook.chroot');
 const template = readFileSync(path, 'utf8');
-const crypt = selectFeatures(['crypt']);
+const crypt = packagesOf(selectFeatures(['crypt']));
 
 test('the hook knows packages and options, and nothing else of it changes', () => {
   const text = hookText(template, crypt, ['--feature crypt']);
@@ -29,7 +30,7 @@ test('a hook without the blank is refused', () => {
 });
 
 test('a package list names what the features need', () => {
-  const lines = packageList(selectFeatures(['lvm', 'md'])).split('\n');
+  const lines = packageList(packagesOf(selectFeatures(['lvm', 'md']))).split('\n');
   expect(lines).toContain('lvm2');
   expect(lines).toContain('mdadm');
   expect(lines).not.toContain('cryptsetup-bin');
