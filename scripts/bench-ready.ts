@@ -4,7 +4,7 @@
  * boot on: the exitrd in a tmpfs, and the files of the running system that memlockd keeps in memory so
  * that the way there can be gone. Run as root; docs/benchmarks.md says what the columns are.
  *
- *     node scripts/bench-ready.ts
+ *     npm run bench-ready
  *
  * All mounts are in a mount namespace of its own. Figures are KiB, of df(1) and of VmLck.
  */
