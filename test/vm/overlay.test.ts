@@ -8,6 +8,7 @@ import { exitrdReport } from '../support/exitrd-report.ts';
 import { ourExitrd } from '../support/our-exitrd.ts';
 import { abruptExitrd } from '../support/peer-exitrd.ts';
 import { secretLines } from '../support/secret-lines.ts';
+import { emptyDisks, startShortMachine } from '../support/short-machine.ts';
 import { runShutdown } from '../support/shutdown-run.ts';
 
 const memoryMib = 1024;
@@ -25,6 +26,11 @@ const stacks: Readonly<Record<string, Stack>> = {
   persistence: { keys: 1, secrets: ['filesystem', 'branch', 'run-file'] },
   casper: {
     keys: 0,
+    secrets: ['minimal', 'standard', 'branch', 'run-file'],
+    hidden: ['/cow', '/standard.squashfs'],
+  },
+  'casper-persistence': {
+    keys: 1,
     secrets: ['minimal', 'standard', 'branch', 'run-file'],
     hidden: ['/cow', '/standard.squashfs'],
   },
@@ -53,6 +59,7 @@ describe.each(Object.entries(stacks))('%s', (stack, { keys, secrets, hidden = []
       keysRemaining: [],
       memoryKept: [],
       closed: { length: keys },
+      ...(hidden.length === 0 && { rounds: 1 }),
     });
     expectCleanDisks(machine);
     expect(machine.keys).toHaveLength(keys);
@@ -62,6 +69,19 @@ describe.each(Object.entries(stacks))('%s', (stack, { keys, secrets, hidden = []
       ['file system', ...secrets].map((name) => [name, 0]),
     );
   });
+});
+
+test('below a root that was taken off, tools start still, and the guard ends the machine', async () => {
+  await using exitrd = await ourExitrd();
+  await using disks = await emptyDisks();
+  const commandLine = 'shutdownramfs.debug=shell';
+  const options = { stack: 'casper', disks, exitrd: exitrd.archive, memoryMib, commandLine };
+  await using machine = await startShortMachine(options);
+  await machine.console.waitForLine(/a shell, as asked for/, 120);
+  machine.type('dmsetup version >/dev/null && echo it-$((6*7)); kill -KILL $PPID\n');
+  await machine.console.waitForLine(/^it-42/, 60);
+  await machine.console.waitForLine(/the executable is gone or silent/, 30);
+  expect(await machine.waitForEnd(120)).toMatchObject({ reason: 'guest-shutdown' });
 });
 
 test.each(['live', 'casper'])('without us all of it stays on %s', async (stack) => {
