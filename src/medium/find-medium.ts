@@ -57,12 +57,24 @@ export function findMedium(snapshot: Snapshot): Medium {
   const root = index.mountsAt.get(search.root)?.at(-1);
   if (root === undefined) search.unknown.add(`${search.root}: it is no mount point`);
   else followMount(search, root);
+  if (search.disks.size === 0 && search.unknown.size > 0) followLoops(search);
   return {
     disks: [...search.disks.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     gone: [...search.gone].toSorted(),
     unknown: [...search.unknown].toSorted(),
     inMemory: search.inMemory,
   };
+}
+
+/**
+ * Where layers lie in an initramfs that no path leads into any more (casper, dracut), the files of loop
+ * devices that can still be found tell the medium. What is gone of these may be anything's.
+ */
+function followLoops(search: Search): void {
+  const guess: Search = { ...search, seen: new Set(), gone: new Set(), unknown: new Set() };
+  for (const { loop } of search.index.devices) {
+    if (loop !== undefined) followFile(guess, loop.backingFile);
+  }
 }
 
 function followMount(search: Search, node: MountNode): void {
@@ -113,10 +125,10 @@ function followName(search: Search, name: string): void {
   else followDevice(search, device);
 }
 
-/** A path that leads into the very overlay it is a layer of leads nowhere. */
+/** A path that leads to root itself, whose device the file is a part of, leads nowhere. */
 function followFile(search: Search, path: string): void {
   const [node] = locateFile(search.index, path);
-  if (node === undefined || isUnion(node.mount)) {
+  if (node === undefined || [search.root, '/'].includes(node.mount.target)) {
     search.unknown.add(`${path}: no mount of today`);
   } else followMount(search, node);
 }

@@ -13,8 +13,8 @@ export function renderMedium(medium: Medium): string {
   ];
   if (lines.length > 0) return lines.map((line) => `${line}\n`).join('');
   const [reason] = medium.unknown;
-  if (reason === undefined) return 'memory\n';
-  throw new Failure(`find the medium of /: ${reason}`, {
+  if (reason === undefined && medium.inMemory) return 'memory\n';
+  throw new Failure(`find the medium of /: ${reason ?? 'it is on nothing'}`, {
     hint: 'shutdownramfs snapshot writes down what it was looked for in',
   });
 }

@@ -12,17 +12,42 @@ function recorded(name: string): Snapshot {
   return parseSnapshot(readFileSync(join(fixtures, `${name}.json`), 'utf8'), name);
 }
 
+const strip = (path: string) => path.replace(/^\/oldroot(?=\/|$)/, '') || '/';
+
+/** The machine as it was while it ran. */
+function beforePivot(snapshot: Snapshot): Snapshot {
+  return {
+    ...snapshot,
+    mounts: snapshot.mounts
+      .filter(({ target }) => target.startsWith('/oldroot'))
+      .map((mount) => ({ ...mount, target: strip(mount.target) })),
+    devices: snapshot.devices.map((device) =>
+      device.loop === undefined
+        ? device
+        : { ...device, loop: { ...device.loop, backingFile: strip(device.loop.backingFile) } },
+    ),
+  };
+}
+
 const tell = (snapshot: Snapshot) => renderMedium(findMedium(snapshot));
 
 describe('machines that were recorded', () => {
   test.each([
     ['live-overlay', 'disk sda\n'],
+    ['machine-live', 'disk vda\n'],
+    ['machine-live-persistence', 'disk vda\ndisk vdb\n'],
+    ['machine-live-toram', 'memory\n'],
+    ['machine-casper', 'disk vda\n'],
+    ['machine-dmsquash', 'disk vda\n'],
+    ['machine-dmsquash-overlay', 'disk vda\n'],
+    ['machine-nested-overlays', 'disk vda\n'],
     ['machine-A-luks-lvm', 'disk vda\n'],
     ['machine-E-loop-on-itself', 'disk vda\n'],
     ['machine-F-overlay-root', 'disk vda\ndisk vdb\n'],
     ['machine-H-container-file', 'disk vda\n'],
   ])('%s', (name, text) => {
     expect(tell(recorded(name))).toBe(text);
+    expect(tell(beforePivot(recorded(name)))).toBe(text);
   });
 
   test.each([
