@@ -10,6 +10,7 @@ import type { FactSource } from '../snapshot/fact-source.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
 import type { Budget } from './budget.ts';
 import { executePlan, type Run, type StepOutcome } from './execute-plan.ts';
+import { explainFailure } from './explain-failure.ts';
 import type { Journal } from './journal.ts';
 import { findSurvivors, holdersOf, killSurvivors, type Survivor } from './survivors.ts';
 
@@ -50,7 +51,9 @@ export async function tearDown(
     rounds += 1;
     const outcomes = await executePlan(plan, budget, run);
     for (const outcome of outcomes) journal.detail(describeOutcome(outcome));
-    failures = outcomes.filter(({ result }) => result === 'failed');
+    failures = outcomes
+      .filter(({ result }) => result === 'failed')
+      .map((outcome) => explainFailure(outcome, options));
     last = await takeSnapshot(source);
     const before = plan;
     const { busy } = escalation;

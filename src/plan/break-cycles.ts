@@ -1,16 +1,16 @@
 /** Takes the cycles out of a stack: by moving a mount out of the tree that waits for it to go. */
 import type { PlanOptions } from './plan.ts';
-import type {
-  EdgeReason,
-  MountStackNode,
-  MoveStackNode,
-  StackEdge,
-  StackNode,
-} from './stack-node.ts';
+import {
+  dropCautions,
+  dropImpossible,
+  edgesOnCycles,
+  isBreakable,
+  type BreakableEdge,
+} from './cycles.ts';
+import type { MountStackNode, MoveStackNode, StackEdge, StackNode } from './stack-node.ts';
 import type { StackGraph } from './stack-graph.ts';
 import { addMoves } from './move-mounts.ts';
-import { below, isAtOrBelow } from './path.ts';
-import { strongComponents } from './strong-components.ts';
+import { staysInPlace } from './stays-in-place.ts';
 
 export interface AcyclicStack {
   readonly nodes: readonly StackNode[];
@@ -19,20 +19,6 @@ export interface AcyclicStack {
   /** Detached lazily because what hangs in them can neither go first nor be moved. */
   readonly lazy: ReadonlySet<MountStackNode>;
 }
-
-/** Of a cycle that no move breaks, which only a damaged snapshot has, the first of these is dropped. */
-const doubt: readonly EdgeReason[] = [
-  'caution',
-  'possible-detached',
-  'possible-holder',
-  'layer',
-  'backing-file',
-  'swap',
-  'superblock',
-  'holder',
-  'container',
-  'detached-with',
-];
 
 export function breakCycles(graph: StackGraph, options: PlanOptions): AcyclicStack {
   const number = new Map(graph.nodes.map((node, i) => [node, i]));
@@ -87,13 +73,6 @@ export function breakCycles(graph: StackGraph, options: PlanOptions): AcyclicSta
   return { ...addMoves(graph.nodes, edges, moved), lazy };
 }
 
-type BreakableEdge = StackEdge & { readonly from: MountStackNode; readonly to: MountStackNode };
-
-/** Moving a mount away helps what it hangs in, and what it hides. */
-function isBreakable(edge: StackEdge): edge is BreakableEdge {
-  return edge.reason === 'parent' || edge.reason === 'cover';
-}
-
 function hidesTarget({ from, to, reason }: BreakableEdge): boolean {
   return reason === 'cover' || from.node.mount.target === to.node.mount.target;
 }
@@ -111,13 +90,9 @@ function byPreference(options: PlanOptions) {
  * private before it pivots, so a running machine's tags do not count.
  */
 function isMovable({ from }: BreakableEdge, options: PlanOptions): boolean {
-  const { oldRoot, neverMove = [] } = options;
-  const { target } = from.node.mount;
-  // What is mounted in it would be moved along.
-  const fixed = neverMove.flatMap((path) => [path, below(oldRoot, path)]);
-  if (fixed.some((path) => isAtOrBelow(path, target))) return false;
+  if (staysInPlace(from.node.mount.target, options)) return false;
   const tags = from.node.parent?.mount.tags ?? [];
-  return oldRoot === '/' || !tags.some((tag) => tag.startsWith('shared:'));
+  return options.oldRoot === '/' || !tags.some((tag) => tag.startsWith('shared:'));
 }
 
 /** Holds up its parent although nothing shows why, or may not be unmounted at all. */
@@ -125,48 +100,4 @@ function isInTheWay(edge: BreakableEdge, options: PlanOptions): boolean {
   const { fate, node } = edge.from;
   const isBusy = options.busy?.includes(node.mount.target) === true;
   return (isBusy || fate === 'pinned') && isMovable(edge, options);
-}
-
-type NodeNumbers = ReadonlyMap<StackNode, number>;
-
-function dropCautions(number: NodeNumbers, edges: readonly StackEdge[]): StackEdge[] {
-  const doubtful = new Set(
-    edgesOnCycles(
-      number,
-      edges.filter(({ reason }) => reason !== 'possible-holder' && reason !== 'possible-detached'),
-    )
-      .flat()
-      .filter(({ reason }) => reason === 'caution'),
-  );
-  return edges.filter((edge) => !doubtful.has(edge));
-}
-
-function dropImpossible(number: NodeNumbers, edges: StackEdge[]): StackEdge[] {
-  let kept = edges;
-  for (;;) {
-    const cyclic = edgesOnCycles(
-      number,
-      kept.filter((edge) => !isBreakable(edge)),
-    );
-    if (cyclic.length === 0) return kept;
-    const dropped = new Set(
-      cyclic.map(
-        (group) => group.toSorted((a, b) => doubt.indexOf(a.reason) - doubt.indexOf(b.reason))[0],
-      ),
-    );
-    kept = kept.filter((edge) => !dropped.has(edge));
-  }
-}
-
-/** The edges that lie on cycles, in groups that have no cycle in common. */
-function edgesOnCycles(
-  number: NodeNumbers,
-  edges: readonly StackEdge[],
-): readonly (readonly StackEdge[])[] {
-  const adjacency: number[][] = Array.from({ length: number.size }, () => []);
-  for (const { from, to } of edges) adjacency[number.get(from)!]!.push(number.get(to)!);
-  const component = strongComponents(adjacency);
-  const componentOf = (node: StackNode) => component[number.get(node)!]!;
-  const inside = edges.filter(({ from, to }) => componentOf(from) === componentOf(to));
-  return [...Map.groupBy(inside, ({ from }) => componentOf(from)).values()];
 }

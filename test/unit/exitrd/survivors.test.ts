@@ -34,7 +34,10 @@ test('a process that is no child of ours is found with what it holds, and killed
   // The shell in between ends, so the sleeper belongs to somebody else.
   const shell = spawn(
     '/bin/sh',
-    ['-c', 'cd /var && exec 3</etc/hostname && setsid sleep 300 & sleep 0.1; echo $!'],
+    [
+      '-c',
+      'cd /var && exec 3</etc/hostname && setsid sleep 300 & until grep -qx sleep /proc/$!/comm; do sleep 0.1; done; echo $!',
+    ],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const text = await new Promise<string>((resolve) =>

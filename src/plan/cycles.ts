@@ -1,0 +1,71 @@
+/** Cycles in a stack, and the edges in them that are not certain enough to stand against others. */
+import type { EdgeReason, MountStackNode, StackEdge, StackNode } from './stack-node.ts';
+import { strongComponents } from './strong-components.ts';
+
+/** Of a cycle that no move breaks, which only a damaged snapshot has, the first of these is dropped. */
+const doubt: readonly EdgeReason[] = [
+  'caution',
+  'possible-detached',
+  'possible-holder',
+  'layer',
+  'backing-file',
+  'swap',
+  'superblock',
+  'holder',
+  'container',
+  'detached-with',
+];
+
+export type BreakableEdge = StackEdge & {
+  readonly from: MountStackNode;
+  readonly to: MountStackNode;
+};
+
+/** Moving a mount away helps what it hangs in, and what it hides. */
+export function isBreakable(edge: StackEdge): edge is BreakableEdge {
+  return edge.reason === 'parent' || edge.reason === 'cover';
+}
+
+type NodeNumbers = ReadonlyMap<StackNode, number>;
+
+export function dropCautions(number: NodeNumbers, edges: readonly StackEdge[]): StackEdge[] {
+  const doubtful = new Set(
+    edgesOnCycles(
+      number,
+      edges.filter(({ reason }) => reason !== 'possible-holder' && reason !== 'possible-detached'),
+    )
+      .flat()
+      .filter(({ reason }) => reason === 'caution'),
+  );
+  return edges.filter((edge) => !doubtful.has(edge));
+}
+
+export function dropImpossible(number: NodeNumbers, edges: StackEdge[]): StackEdge[] {
+  let kept = edges;
+  for (;;) {
+    const cyclic = edgesOnCycles(
+      number,
+      kept.filter((edge) => !isBreakable(edge)),
+    );
+    if (cyclic.length === 0) return kept;
+    const dropped = new Set(
+      cyclic.map(
+        (group) => group.toSorted((a, b) => doubt.indexOf(a.reason) - doubt.indexOf(b.reason))[0],
+      ),
+    );
+    kept = kept.filter((edge) => !dropped.has(edge));
+  }
+}
+
+/** The edges that lie on cycles, in groups that have no cycle in common. */
+export function edgesOnCycles(
+  number: NodeNumbers,
+  edges: readonly StackEdge[],
+): readonly (readonly StackEdge[])[] {
+  const adjacency: number[][] = Array.from({ length: number.size }, () => []);
+  for (const { from, to } of edges) adjacency[number.get(from)!]!.push(number.get(to)!);
+  const component = strongComponents(adjacency);
+  const componentOf = (node: StackNode) => component[number.get(node)!]!;
+  const inside = edges.filter(({ from, to }) => componentOf(from) === componentOf(to));
+  return [...Map.groupBy(inside, ({ from }) => componentOf(from)).values()];
+}
