@@ -31,6 +31,8 @@ export interface Disk {
   readonly serial: string;
   /** `discarded`: the guest may write, the file stays as it is. */
   readonly writes: 'kept' | 'discarded' | 'refused';
+  /** Default `virtio`; `usb` is a stick, which the monitor knows as a device named as its serial. */
+  readonly bus?: 'virtio' | 'usb';
 }
 
 /** What the guest writes goes to a file, or both ways through a socket made by QEMU. */
@@ -158,8 +160,12 @@ function diskArguments(disk: Disk, index: number): string[] {
     `snapshot=${disk.writes === 'discarded' ? 'on' : 'off'}`,
     `readonly=${disk.writes === 'refused' ? 'on' : 'off'}`,
   ];
-  const device = `virtio-blk-pci,drive=disk${index},serial=${disk.serial}`;
-  return ['-drive', drive.join(','), '-device', device];
+  const facts = `drive=disk${index},serial=${disk.serial}`;
+  const device =
+    disk.bus === 'usb'
+      ? ['-device', 'qemu-xhci', '-device', `usb-storage,id=${disk.serial},removable=on,${facts}`]
+      : ['-device', `virtio-blk-pci,${facts}`];
+  return ['-drive', drive.join(','), ...device];
 }
 
 function portArguments(ports: readonly Port[]): string[] {

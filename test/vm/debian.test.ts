@@ -15,8 +15,9 @@ import { scratchDirectory } from '../support/scratch-directory.ts';
 let payload: string;
 beforeAll(async () => {
   const directory = await scratchDirectory();
-  await debianDisks(await debianRoot());
-  payload = await installedPayload(directory.path);
+  const root = await debianRoot();
+  await debianDisks(root);
+  payload = await installedPayload(directory.path, root.tarball);
   return async () => {
     await directory[Symbol.asyncDispose]();
   };
