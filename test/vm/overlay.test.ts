@@ -71,6 +71,18 @@ describe.each(Object.entries(stacks))('%s', (stack, { keys, secrets, hidden = []
   });
 });
 
+test('a medium that must not be moved is detached where it is, and all goes nevertheless', async () => {
+  const { keys, secrets } = stacks['live']!;
+  await using exitrd = await ourExitrd({}, '[mounts]\nnever-move = ["/run/live/medium"]\n');
+  await using machine = await runShutdown({ stack: 'live', exitrd: exitrd.archive, memoryMib });
+  expect(machine.log).toMatch(/shutdownramfs: move-mount \/oldroot\/run\/live\/rootfs/);
+  expect(machine.log).not.toMatch(/move-mount \/oldroot\/run(\/live\/medium)?\r?$/m);
+  expect(exitrdReport(machine.log)).toMatchObject({ clean: true, closed: { length: keys } });
+  expectCleanDisks(machine);
+  const { markers } = await machine.searchMemory(markersOf(secrets));
+  for (const { found } of markers) expect(found).toBe(0);
+});
+
 test('below a root that was taken off, tools start still, and the guard ends the machine', async () => {
   await using exitrd = await ourExitrd();
   await using disks = await emptyDisks();

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { isAtOrBelow } from '../../../src/plan/path.ts';
 import { planTeardown } from '../../../src/plan/plan-teardown.ts';
 import type { PlanOptions, TeardownStep } from '../../../src/plan/plan.ts';
 import { renderPlan } from '../../../src/plan/render-plan.ts';
@@ -31,6 +32,26 @@ test.each(sizes)('holds for machines of up to $size layers', ({ size, numRuns })
       expect(plan.waves.flat().filter((step) => !allowed.has(touched(step)))).toEqual([]);
     }),
     { numRuns },
+  );
+});
+
+test('moves nothing that must not be moved, and brings all down none the less', () => {
+  fc.assert(
+    fc.property(generatedStack(25), fc.nat({ max: 40 }), ({ snapshot, truth }, n) => {
+      const targets = snapshot.mounts.map(({ target }) => target);
+      // Of mounts on each other, the one below could neither be reached nor be moved.
+      fc.pre(new Set(targets).size === targets.length);
+      const fixed = targets[n % targets.length]!;
+      const plan = planTeardown(snapshot, { ...options, neverMove: [fixed] });
+      const moved = plan.waves.flat().filter((step) => step.kind === 'move-mount');
+      expect(moved.filter(({ from }) => isAtOrBelow(fixed, from))).toEqual([]);
+      const kernel = new SimulatedKernel(snapshot, truth);
+      kernel.execute(plan);
+      expect(
+        kernel.snapshot().mounts.filter(({ target }) => target.startsWith('/oldroot')),
+      ).toEqual([]);
+    }),
+    { numRuns: 300 },
   );
 });
 
