@@ -16,7 +16,7 @@ import { startVirtualMachine } from '../test/support/virtual-machine.ts';
 
 const markerMib = 8;
 /** It asks first which disks there are, which is slow where the processor is emulated. */
-const waitForWatch = 'until dmesg | grep -o "watching the medium: .*"; do sleep 1; done';
+const waitForWatch = 'until dmesg | grep "shutdownramfs: .* medium"; do sleep 1; done';
 const options = process.argv.slice(2);
 
 await using scratch = await scratchDirectory();
@@ -59,7 +59,9 @@ async function checkShutdown(image: LiveBuildImage, directory: string): Promise<
   await shell.run('systemctl is-system-running --wait || true', 300);
   say(`up after ${machine.age().toFixed(0)} s`);
   if (!options.includes('--no-watch-medium')) {
-    say((await shell.run(waitForWatch, 120)).trim());
+    const said = (await shell.run(waitForWatch, 240)).trim();
+    say(said);
+    demand('the medium is watched', said.endsWith('watching the medium: vda'));
   }
   say((await shell.run('findmnt -no FSTYPE,OPTIONS /; systemctl is-active shutdownramfs')).trim());
   await shell.run('test -x /run/initramfs/shutdown');
