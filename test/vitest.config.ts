@@ -1,7 +1,7 @@
 /**
  * Three projects: `unit` needs nothing but Node, `image` builds and opens real images on the host,
  * `vm` boots machines. A check that cannot run here fails; none is skipped. They run one after the
- * other, so that none competes with a virtual machine for the processor.
+ * other, so that no other test competes with the virtual machines for the processors.
  */
 import { defineConfig } from 'vitest/config';
 
@@ -30,7 +30,8 @@ export default defineConfig({
           include: ['test/vm/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 1_200_000,
-          fileParallelism: false,
+          // Of a machine's one virtual processor each needs a core.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
