@@ -3,7 +3,7 @@
  * Pulls a live system's stick, again and again, at random moments and while the system does this or that;
  * each time its memory is searched when it has ended itself. Words: how many times (default 20);
  * `--seed` of an earlier run for the same choices; `--overwrite` for a kernel that zeroes nothing, so
- * that the exitrd has to; `--without` for the system without us, which is to fail; `--logs` for a
+ * that the exitrd has to; `--disc` for a disc in a drive whose button is pressed; `--without` for the system without us, which is to fail; `--logs` for a
  * directory in which to keep the consoles' logs.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { installedPayload } from '../test/support/installed-payload.ts';
 import { startLive, type LiveMachine } from '../test/support/live-machine.ts';
 import { liveRoot } from '../test/support/live-root.ts';
 import { plantLiveSecrets, remains } from '../test/support/live-secrets.ts';
-import { liveStick, stickWithLayer } from '../test/support/live-stick.ts';
+import { liveDisc, liveStick, stickWithLayer } from '../test/support/live-stick.ts';
 import { scratchDirectory } from '../test/support/scratch-directory.ts';
 import {
   businesses,
@@ -29,6 +29,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     overwrite: { type: 'boolean', default: false },
     without: { type: 'boolean', default: false },
+    disc: { type: 'boolean', default: false },
     logs: { type: 'string' },
   },
 });
@@ -49,10 +50,11 @@ interface Row {
 await using scratch = await scratchDirectory();
 const root = await liveRoot();
 let stick = await liveStick(root);
-if (!values.without) {
-  const payload = await installedPayload(scratch.path, root.tarball, ['--watch-medium']);
-  stick = await stickWithLayer(stick, scratch.path, payload);
-}
+const payload = values.without
+  ? undefined
+  : await installedPayload(scratch.path, root.tarball, ['--watch-medium']);
+if (payload !== undefined) stick = await stickWithLayer(stick, scratch.path, payload);
+const disc = values.disc ? await liveDisc(root, scratch.path, payload) : undefined;
 if (values.logs !== undefined) await mkdir(values.logs, { recursive: true });
 
 process.stdout.write(`${pulls} pulls, seed ${seed}\n`);
@@ -78,6 +80,7 @@ async function pullOnce(number: number, business: Business, delay: number): Prom
   await using live = await startLive({
     root,
     stick,
+    ...(disc === undefined ? {} : { disc }),
     initOnFree: !values.overwrite,
     commandLine: values.overwrite ? 'shutdownramfs.overwrite=when-needed' : '',
   });

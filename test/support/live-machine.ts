@@ -7,11 +7,13 @@ import type { LiveRoot } from './live-root.ts';
 import type { LiveStick } from './live-stick.ts';
 import type { StackDisks } from './short-machine.ts';
 import { scratchDirectory } from './scratch-directory.ts';
-import { startVirtualMachine, type VirtualMachine } from './virtual-machine.ts';
+import { startVirtualMachine, type Disk, type VirtualMachine } from './virtual-machine.ts';
 
 export interface LiveOptions {
   readonly root: LiveRoot;
   readonly stick: LiveStick;
+  /** To start from instead of the stick. */
+  readonly disc?: string;
   /** More words for the kernel's command line. */
   readonly commandLine?: string;
   /** Default true: the kernel zeroes what is freed. */
@@ -32,7 +34,9 @@ export interface LiveMachine extends AsyncDisposable {
   waitForSystem(deadlineSeconds?: number): Promise<void>;
   /** Runs commands in the guest and returns what they write to `$data`, byte for byte. */
   collect(script: string): Promise<Buffer>;
-  /** Takes the stick out, as a hand does. */
+  /** The node of the persistence volume in the guest. */
+  readonly persistence: string;
+  /** Takes the stick out as a hand does, or presses the button of the drive. */
   pull(): Promise<void>;
 }
 
@@ -51,6 +55,7 @@ export async function startLive(options: LiveOptions): Promise<LiveMachine> {
       initrd: root.initrd,
       commandLine: [
         'boot=live norandmaps panic=0 loglevel=5',
+        options.disc === undefined ? '' : 'live-media=/dev/sr0',
         `init_on_free=${options.initOnFree === false ? 0 : 1}`,
         options.commandLine ?? '',
       ].join(' '),
@@ -61,8 +66,9 @@ export async function startLive(options: LiveOptions): Promise<LiveMachine> {
           format: 'qcow2',
           serial: 'medium',
           writes: 'kept',
-          bus: 'usb',
+          bus: options.disc === undefined ? 'usb' : 'virtio',
         },
+        ...discDisk(options.disc),
       ],
       ports: [
         { kind: 'socket', name: 'shell', path: shellSocket },
@@ -79,6 +85,7 @@ export async function startLive(options: LiveOptions): Promise<LiveMachine> {
     disks: { directory, format: 'qcow2' },
     data,
     volumeKey: stick.volumeKey,
+    persistence: options.disc === undefined ? '/dev/sda2' : '/dev/vda2',
     async waitForSystem(deadlineSeconds = 300) {
       await shell.run('systemctl is-system-running --wait || true', deadlineSeconds);
     },
@@ -88,10 +95,21 @@ export async function startLive(options: LiveOptions): Promise<LiveMachine> {
       return (await readFile(data)).subarray(size);
     },
     async pull() {
-      await machine.monitor.execute('device_del', { id: 'medium' });
+      if (options.disc === undefined) {
+        await machine.monitor.execute('device_del', { id: 'medium' });
+      } else {
+        // It is refused while the guest holds the tray, and the guest is told of the button.
+        await machine.monitor.execute('eject', { id: 'disc' }).catch(() => undefined);
+      }
     },
     [Symbol.asyncDispose]: async () => {
       await kept.disposeAsync();
     },
   };
+}
+
+function discDisk(path: string | undefined): readonly Disk[] {
+  return path === undefined
+    ? []
+    : [{ path, format: 'raw', serial: 'disc', writes: 'refused', bus: 'cd' }];
 }

@@ -7,7 +7,7 @@ import type { LiveRoot } from './live-root.ts';
 
 /** Opens the persistence volume and leaves random bytes wherever a user would. */
 export async function plantLiveSecrets(live: LiveMachine, root: LiveRoot): Promise<Secrets> {
-  await live.shell.run(openPersistence, 120);
+  await live.shell.run(openPersistence(live.persistence), 120);
   const markers: Record<string, Uint8Array> = { squashfs: await readFile(root.marker) };
   for (const [name, path] of Object.entries(files)) {
     const script = `head -c ${4 << 20} /dev/urandom >${path} && sync && cat ${path} >$data`;
@@ -22,9 +22,9 @@ export async function plantLiveSecrets(live: LiveMachine, root: LiveRoot): Promi
 export const livePlaces = ['squashfs', 'branch of the overlay', 'persistence', '/tmp', 'heap'];
 
 /** As Tails does: what persists is mounted over places of the root. */
-const openPersistence = `mkdir -p /live/persistence &&
+const openPersistence = (device: string) => `mkdir -p /live/persistence &&
 printf %s 'correct horse battery staple' |
-  cryptsetup open --key-file - /dev/sda2 persistence &&
+  cryptsetup open --key-file - ${device} persistence &&
 mount /dev/mapper/persistence /live/persistence &&
 mkdir -p /live/persistence/home /home/user/Persistent &&
 mount --bind /live/persistence/home /home/user/Persistent`;

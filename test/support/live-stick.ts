@@ -2,7 +2,7 @@
  * The stick a live system is started from: a FAT with /live, and behind it a LUKS volume for what a user
  * wants to keep. Nothing is mounted on this machine to make it.
  */
-import { open, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { built } from './build-cache.ts';
@@ -61,6 +61,23 @@ export async function stickWithLayer(
   await copyIn(path, layer, layers[1]);
   await listLayers(directory, path, layers);
   return { ...stick, path };
+}
+
+/** The same system as a disc, for a machine that has the stick too, for what persists. */
+export async function liveDisc(
+  root: LiveRoot,
+  directory: string,
+  payload: string | undefined,
+): Promise<string> {
+  const live = join(directory, 'disc/live');
+  await mkdir(live, { recursive: true });
+  await execa('cp', [root.squashfs, join(live, layers[0])]);
+  if (payload !== undefined) await makeSquashfs(payload, join(live, layers[1]));
+  const names = payload === undefined ? layers.slice(0, 1) : layers;
+  await writeFile(join(live, 'filesystem.module'), names.map((name) => `${name}\n`).join(''));
+  const disc = join(directory, 'disc.iso');
+  await execa('xorriso', ['-as', 'mkisofs', '-quiet', '-R', '-o', disc, join(live, '..')]);
+  return disc;
 }
 
 async function copyIn(stick: string, file: string, name: string): Promise<void> {

@@ -31,8 +31,8 @@ export interface Disk {
   readonly serial: string;
   /** `discarded`: the guest may write, the file stays as it is. */
   readonly writes: 'kept' | 'discarded' | 'refused';
-  /** Default `virtio`; `usb` is a stick, which the monitor knows as a device named as its serial. */
-  readonly bus?: 'virtio' | 'usb';
+  /** Default `virtio`; `usb` is a stick, `cd` a disc. The monitor knows these by their serial. */
+  readonly bus?: 'virtio' | 'usb' | 'cd';
 }
 
 /** What the guest writes goes to a file, or both ways through a socket made by QEMU. */
@@ -161,11 +161,12 @@ function diskArguments(disk: Disk, index: number): string[] {
     `readonly=${disk.writes === 'refused' ? 'on' : 'off'}`,
   ];
   const facts = `drive=disk${index},serial=${disk.serial}`;
-  const device =
-    disk.bus === 'usb'
-      ? ['-device', 'qemu-xhci', '-device', `usb-storage,id=${disk.serial},removable=on,${facts}`]
-      : ['-device', `virtio-blk-pci,${facts}`];
-  return ['-drive', drive.join(','), ...device];
+  const devices = {
+    virtio: ['-device', `virtio-blk-pci,${facts}`],
+    usb: ['-device', 'qemu-xhci', '-device', `usb-storage,id=${disk.serial},removable=on,${facts}`],
+    cd: ['-device', `ide-cd,id=${disk.serial},${facts}`],
+  } as const;
+  return ['-drive', drive.join(','), ...devices[disk.bus ?? 'virtio']];
 }
 
 function portArguments(ports: readonly Port[]): string[] {
