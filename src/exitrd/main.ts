@@ -20,11 +20,13 @@ import { finish } from './finish.ts';
 import { readFlagFile } from './flag-file.ts';
 import { holdGuard } from './guard.ts';
 import { hiddenMountsWord, runHiddenMountsChild, unmountHiddenMounts } from './hidden-mounts.ts';
+import { holdBranches } from './hold-branches.ts';
 import { longestRecord, openJournal, type Journal } from './journal.ts';
 import { clearKeyrings } from './keyrings.ts';
+import { settleOverwriteRequest } from './memory-overwrite-request.ts';
 import { readNow } from './read-now.ts';
 import { releaseMemory } from './release-memory.ts';
-import { fitReport, reportOf, summaryOf, type Outcome } from './report.ts';
+import { fitReport, isErased, reportOf, summaryOf, withRequest, type Outcome } from './report.ts';
 import { runAndTell } from './run-and-tell.ts';
 import { findSurvivors, killSurvivors } from './survivors.ts';
 import { oldRoot, tearDown, type Teardown } from './tear-down.ts';
@@ -75,7 +77,14 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   const rebootParameter = readLine('/run/systemd/reboot-param');
   const run = runAndTell(journal);
   const result = await goDown(settings, budget, run, journal);
-  const report = reportOf(request.verb, result, budget.elapsed());
+  const outcome = reportOf(request.verb, result, budget.elapsed());
+  const overwriteRequest = await settleOverwriteRequest(
+    settings.memoryOverwriteRequest,
+    outcome.clean && isErased(outcome),
+    budget,
+    run,
+  );
+  const report = withRequest(outcome, overwriteRequest);
   journal.say(summaryOf(report));
   for (const line of report.failures) journal.warn(line);
   if (report.left.length > 0) journal.warn(`left:\n${renderStack(result.teardown.last)}`);
@@ -91,6 +100,7 @@ async function goDown(
   journal: Journal,
 ): Promise<Outcome> {
   const takeApart = () => tearDown(localFactSource, budget, run, journal, settings.neverMove);
+  const branches = holdBranches();
   let teardown = await takeApart();
   const hidden: string[] = [];
   for (let pass = 0; pass < 2 && mayHideMounts(teardown); pass += 1) {
@@ -108,7 +118,7 @@ async function goDown(
   }
   await killSurvivors(await findSurvivors());
   clearKeyrings();
-  const memoryKept = await releaseMemory(budget, run);
+  const memoryKept = await releaseMemory(branches, budget, run);
   const erasure = await eraseFreedMemory(settings.freeMemory, budget, run, journal);
   return { teardown, wipes, memoryKept: [...hidden, ...memoryKept], erasure };
 }

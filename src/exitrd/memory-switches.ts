@@ -7,10 +7,6 @@ import { readNow } from './read-now.ts';
 
 /** In this order; of those that are lists each number is replaced. */
 const switches: readonly (readonly [path: string, value: string])[] = [
-  // Fewer faults; but memory is not moved about to make large pages of it. First, as the kernel
-  // raises min_free_kbytes when large pages are enabled (mm/khugepaged.c).
-  ['/sys/kernel/mm/transparent_hugepage/defrag', 'never'],
-  ['/sys/kernel/mm/transparent_hugepage/enabled', 'always'],
   // Only an emergency on the console: running out of memory is what is wanted here.
   ['/proc/sys/kernel/printk', '1'],
   ['/proc/sys/vm/panic_on_oom', '0'],
@@ -31,7 +27,7 @@ export function openMemory(): () => void {
     const text = readNow(path);
     if (text === undefined) return [];
     put(path, changed(path, text, value));
-    return [[path, chosen(text)] as const];
+    return [[path, text] as const];
   });
   return () => {
     for (const [path, value] of before.toReversed()) put(path, value);
@@ -40,13 +36,7 @@ export function openMemory(): () => void {
 
 function changed(path: string, text: string, value: string): string {
   // The first of its four numbers is the console's.
-  const single = path.endsWith('/printk') || text.includes('[');
-  return single ? value : text.replaceAll(/\d+/g, value);
-}
-
-/** Of sysfs' choices the one in brackets. */
-function chosen(text: string): string {
-  return /\[(?<choice>\w+)\]/.exec(text)?.groups?.['choice'] ?? text;
+  return path.endsWith('/printk') ? value : text.replaceAll(/\d+/g, value);
 }
 
 function put(path: string, value: string): void {

@@ -31,14 +31,18 @@ const mostChildren = 8;
 const childKib = 4 * 2 ** 20;
 const pageKib = 4;
 const samplingMilliseconds = 50;
-/** Slabs without objects go back to the allocator of pages: they hold what was in their objects. */
-const shrinkSlabs: Command = [
+/**
+ * What is free already, but not for everybody: slabs without objects, which hold what was in them, and
+ * huge pages that were set apart.
+ */
+const giveBack: Command = [
   '/usr/bin/busybox',
   'sh',
   '-c',
-  'for cache in /sys/kernel/slab/*; do echo 1 >$cache/shrink; done 2>/dev/null',
+  `for file in /sys/kernel/slab/*/shrink; do echo 1 >$file; done 2>/dev/null
+for file in /sys/kernel/mm/hugepages/*/nr_hugepages; do echo 0 >$file; done 2>/dev/null`,
 ];
-const slabDeadline = 5_000;
+const giveBackDeadline = 5_000;
 const endDeadline = 5_000;
 
 export async function overwriteMemory(seconds: number, run: Run): Promise<Overwritten> {
@@ -53,7 +57,7 @@ export async function overwriteMemory(seconds: number, run: Run): Promise<Overwr
   let passes = 0;
   let end = 'all';
   try {
-    await run(shrinkSlabs, Math.min(slabDeadline, left()));
+    await run(giveBack, Math.min(giveBackDeadline, left()));
     while (passes < passesWanted && end === 'all') {
       end = await runPass(left());
       if (end !== 'all') break;

@@ -8,26 +8,37 @@ import { parseMountinfo } from '../snapshot/parse-mountinfo.ts';
 import type { MountPoint } from '../snapshot/snapshot.ts';
 import type { Budget } from './budget.ts';
 import type { Run } from './execute-plan.ts';
+import type { Branches } from './hold-branches.ts';
 import { readNow } from './read-now.ts';
 import { unmountCommand } from './step-command.ts';
 
 const busybox = '/usr/bin/busybox';
 /** It goes through every file system, and may wait for one of them. */
 const dropCaches = 'echo 3 >/proc/sys/vm/drop_caches';
-const memoryBacked = new Set(['tmpfs', 'ramfs']);
+const memoryBacked = new Set(['tmpfs', 'ramfs', 'hugetlbfs']);
 
-/** The mount points that could neither be unmounted nor emptied. */
-export async function releaseMemory(budget: Budget, run: Run): Promise<readonly string[]> {
+/**
+ * What could neither be unmounted nor emptied: mount points, and zram devices. The branches are
+ * emptied where an overlay still stands, which holds them: to unmount one frees nothing then.
+ */
+export async function releaseMemory(
+  branches: Branches,
+  budget: Budget,
+  run: Run,
+): Promise<readonly string[]> {
   const mounts = readMounts();
+  if (mounts.some(({ fstype }) => fstype === 'overlay')) {
+    for (const path of branches.paths) await empty(path, budget, run);
+  }
+  branches.release();
   const doomed = doomedMemory(mounts).map(({ target }) => target);
   // One process for all: umount(8) goes on after a target that is busy.
   if (doomed.length > 0) await run(unmountCommand(doomed, false), budget.reserved(5_000));
-  const left = doomedMemory(readMounts());
   const kept: string[] = [];
-  for (const { target } of left) {
+  for (const { target } of doomedMemory(readMounts())) {
     if (!(await empty(target, budget, run))) kept.push(target);
   }
-  await resetCompressedMemory(budget, run);
+  kept.push(...(await resetCompressedMemory(budget, run)));
   await run([busybox, 'sh', '-c', dropCaches], budget.reserved(10_000));
   return kept;
 }
@@ -44,22 +55,30 @@ export function doomedMemory(mounts: readonly MountPoint[]): readonly MountPoint
     .toSorted((one, other) => other.target.length - one.target.length);
 }
 
-/** Truncate, then remove: what a still open file holds is freed too. */
+/**
+ * Truncate, then remove: what a still open file holds is freed too. busybox' find of Debian 12 has no
+ * `-delete`.
+ */
 async function empty(target: string, budget: Budget, run: Run): Promise<boolean> {
-  const find: readonly string[] = ['find', target, '-xdev', '-type', 'f'];
+  const find = [busybox, 'find', target, '-xdev'] as const;
   const truncated = await run(
-    [busybox, ...find, '-exec', busybox, 'truncate', '-s', '0', '{}', ';'],
+    [...find, '-type', 'f', '-exec', busybox, 'truncate', '-s', '0', '{}', '+'],
     budget.reserved(5_000),
   );
-  const removed = await run([busybox, ...find, '-delete'], budget.reserved(3_000));
+  const removed = await run(
+    [...find, '!', '-type', 'd', '-exec', busybox, 'rm', '-f', '{}', '+'],
+    budget.reserved(3_000),
+  );
   return truncated.ok && removed.ok;
 }
 
-async function resetCompressedMemory(budget: Budget, run: Run): Promise<void> {
+/** The devices that stay as they are, because something on them is still in use. */
+async function resetCompressedMemory(budget: Budget, run: Run): Promise<readonly string[]> {
   for (const name of compressedMemory()) {
     const script = `echo 1 > /sys/block/${name}/reset`;
     await run([busybox, 'sh', '-c', script], budget.reserved(2_000));
   }
+  return compressedMemory().map((name) => `/dev/${name}`);
 }
 
 function compressedMemory(): readonly string[] {

@@ -35,6 +35,8 @@ export interface Report {
   readonly freed: FreedMemory;
   /** Not there where it was not wanted. */
   readonly overwritten?: Overwritten;
+  /** `set`, `cleared`, `absent`, or why neither could be done. Not there where it was left alone. */
+  readonly memoryOverwriteRequest?: string;
 }
 
 /** What the last minute of the machine left behind. */
@@ -74,6 +76,15 @@ export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Re
     freed,
     ...(overwritten === undefined ? {} : { overwritten }),
   };
+}
+
+export function withRequest(report: Report, memoryOverwriteRequest: string | undefined): Report {
+  return memoryOverwriteRequest === undefined ? report : { ...report, memoryOverwriteRequest };
+}
+
+/** Nothing of what was freed can be read any more. */
+export function isErased({ freed, overwritten }: Report): boolean {
+  return freed === 'zeroed' || freed === 'poisoned' || overwritten?.end === 'all';
 }
 
 function cryptNames(snapshot: Snapshot): readonly string[] {

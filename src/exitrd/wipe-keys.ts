@@ -36,8 +36,10 @@ export async function flushAndMakeReadOnly(
   const stuck = new Set(plan.waves.flat().flatMap((step) => mountIdOf(step)));
   const names = new Map(snapshot.devices.map(({ devnum, name }) => [devnum, name]));
   const writable = snapshot.mounts.filter(
-    ({ mountId, devnum, options, superOptions }) =>
+    ({ mountId, devnum, fstype, options, superOptions }) =>
       stuck.has(mountId) &&
+      // It has nothing to flush, and will be emptied.
+      fstype !== 'tmpfs' &&
       !isReadOnly(options) &&
       !isReadOnly(superOptions) &&
       (devnum.startsWith('0:') || !isCutOff(names.get(devnum) ?? '')),

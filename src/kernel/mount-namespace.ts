@@ -73,6 +73,11 @@ export function stepBelowRoot(namespace: number, look: () => void): void {
   }
 }
 
+/** A descriptor of the root of a mount of its own, which is in no namespace and goes when it is closed. */
+export function cloneMount(target: string): number {
+  return Number(make('open_tree', currentDirectory, target, cloneTree));
+}
+
 /** Not lazily: may wait for a device. */
 export function unmount(target: string): void {
   make('umount2', target, 0n);

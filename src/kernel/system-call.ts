@@ -5,6 +5,7 @@
  * A C call and the reading of errno behind it stay in one function, because any other work of the
  * runtime in between may change errno.
  */
+import { closeSync, openSync } from 'node:fs';
 import { dlopen, getInt32, getRawPointer } from 'node:ffi';
 import { constants } from 'node:os';
 
@@ -33,12 +34,29 @@ interface CallNumbers {
   readonly mmap: bigint;
   readonly prctl: bigint;
   readonly syslog: bigint;
+  readonly ioctl: bigint;
 }
 
 /** System call numbers (arch/x86/entry/syscalls/syscall_64.tbl, scripts/syscall.tbl). */
 const numbersByArchitecture: Readonly<Record<string, CallNumbers>> = {
-  x64: { reboot: 169n, keyctl: 250n, setresuid: 117n, mmap: 9n, prctl: 157n, syslog: 103n },
-  arm64: { reboot: 142n, keyctl: 219n, setresuid: 147n, mmap: 222n, prctl: 167n, syslog: 116n },
+  x64: {
+    ioctl: 16n,
+    keyctl: 250n,
+    mmap: 9n,
+    prctl: 157n,
+    reboot: 169n,
+    setresuid: 117n,
+    syslog: 103n,
+  },
+  arm64: {
+    ioctl: 29n,
+    keyctl: 219n,
+    mmap: 222n,
+    prctl: 167n,
+    reboot: 142n,
+    setresuid: 147n,
+    syslog: 116n,
+  },
 };
 
 const keyctlClear = 7n;
@@ -55,6 +73,8 @@ const setParentDeathSignal = 1n;
 const killSignal = 9n;
 const readAndWrite = 3n;
 const privateAnonymousPopulated = 0x2n | 0x20n | 0x8000n | 0x4000n;
+/** FS_IOC_SETFLAGS (include/uapi/linux/fs.h). */
+const setInodeFlags = 0x40086602n;
 const syslogReadAll = 3n;
 const syslogSizeOfBuffer = 10n;
 
@@ -172,4 +192,22 @@ export function readKernelLog(): string {
   const bytes = Buffer.alloc(Number(size));
   const length = call(syslog, syslogReadAll, getRawPointer(bytes), size);
   return typeof length === 'string' ? '' : bytes.toString('utf8', 0, Number(length));
+}
+
+/**
+ * Lets a file of efivarfs be written, which is immutable unless the kernel knows its variable. Asks
+ * nothing of the firmware. The errno's name when it fails.
+ */
+export function clearImmutable(path: string): string | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
+  const noFlags = Buffer.alloc(8);
+  const { ioctl } = library().numbers;
+  const result = call(ioctl, BigInt(descriptor), setInodeFlags, getRawPointer(noFlags));
+  closeSync(descriptor);
+  return typeof result === 'string' ? result : undefined;
 }

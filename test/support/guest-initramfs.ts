@@ -22,6 +22,7 @@ const modules = [
   ['dm_mod', 'dm_crypt', 'dm_snapshot', 'dm_thin_pool', 'dm_integrity'],
   ['raid0', 'raid1', 'raid10', 'crc32c_intel'],
   ['configfs', 'target_core_mod', 'target_core_file'],
+  ['zram', 'efivarfs'],
   ['aesni_intel', 'xts', 'algif_skcipher', 'algif_hash'],
 ].flat();
 

@@ -24,6 +24,8 @@ export interface ShortMachineOptions {
   readonly memoryMib?: number;
   /** What the kernel does with memory that is freed; default `zeroed`. */
   readonly freed?: 'zeroed' | 'kept';
+  /** The file with EFI's variables; BIOS without. */
+  readonly firmwareVariables?: string;
 }
 
 /** Files D1 and D2 in a directory, in which machines that are started on them leave theirs too. */
@@ -64,8 +66,10 @@ export async function startShortMachine(options: ShortMachineOptions): Promise<V
     serial: 'exitrd',
     writes: 'refused',
   };
-  return await start(options.disks, 'kept', words.join(' '), [exitrd], options.memoryMib);
+  return await start(options.disks, 'kept', words.join(' '), [exitrd], options);
 }
+
+type MachineSettings = Pick<ShortMachineOptions, 'memoryMib' | 'firmwareVariables'>;
 
 /** With the two disks of a stack and others; the report ports write beside the disks. */
 export async function start(
@@ -73,7 +77,7 @@ export async function start(
   writes: Disk['writes'],
   commandLine: string,
   more: readonly Disk[],
-  memoryMib = 768,
+  { memoryMib = 768, firmwareVariables }: MachineSettings = {},
 ): Promise<VirtualMachine> {
   const kernel = await guestKernel();
   // QEMU has read it when it has started.
@@ -89,6 +93,7 @@ export async function start(
     initrd: await guestInitramfs(kernel, work.path),
     commandLine: `${commonWords} ${commandLine}`,
     memoryMib,
+    ...(firmwareVariables === undefined ? {} : { firmwareVariables }),
     disks: [...disks, ...more],
     ports: ['report', 'known'].map((name) => ({
       kind: 'file',

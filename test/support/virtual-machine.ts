@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { Failure } from '../../src/failure.ts';
 import { accelerator, accelerationArguments } from './accelerator.ts';
+import { firmwareArguments } from './firmware.ts';
 import { connectMonitor, type MonitorEvent, type QemuMonitor } from './qemu-monitor.ts';
 import { createSerialConsole, type SerialConsole } from './serial-console.ts';
 
@@ -22,6 +23,8 @@ export interface MachineOptions {
   readonly ports?: readonly Port[];
   /** What a reset does: `stop` keeps memory as power-off does, `boot` starts the machine again. */
   readonly onReset?: 'stop' | 'boot';
+  /** The file with its variables makes it a machine with EFI; one with BIOS without. */
+  readonly firmwareVariables?: string;
 }
 
 export interface Disk {
@@ -102,6 +105,7 @@ export async function startVirtualMachine(options: MachineOptions): Promise<Virt
       ['-append', `console=ttyS0 ${options.commandLine}`],
       (options.disks ?? []).flatMap(diskArguments),
       portArguments(options.ports ?? []),
+      options.firmwareVariables === undefined ? [] : firmwareArguments(options.firmwareVariables),
     ].flat();
   }
 

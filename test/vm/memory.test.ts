@@ -4,14 +4,19 @@
  */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { join } from 'node:path';
 import { exitrdReport } from '../support/exitrd-report.ts';
+import { makeVariables, readVariable } from '../support/firmware.ts';
 import { ourExitrd } from '../support/our-exitrd.ts';
+import { scratchDirectory } from '../support/scratch-directory.ts';
 import { runShutdown, type ShutdownRun } from '../support/shutdown-run.ts';
 
-const half = 16 << 20;
+const third = 8 << 20;
+/** As guest/stack/memory takes them. */
 const markers = {
-  'a file in the branch': randomBytes(half),
-  "a process' memory": randomBytes(half),
+  'a file in the branch': randomBytes(third),
+  'a zram device': randomBytes(third),
+  "a process' memory": randomBytes(third),
 };
 const planted = Buffer.concat(Object.values(markers));
 
@@ -40,7 +45,12 @@ async function remains(machine: ShutdownRun): Promise<Readonly<Record<string, nu
   return Object.fromEntries(found.map(({ marker, found }) => [marker, found]));
 }
 
-const nothing = { 'file system': 0, 'a file in the branch': 0, "a process' memory": 0 };
+const nothing = {
+  'file system': 0,
+  'a file in the branch': 0,
+  'a zram device': 0,
+  "a process' memory": 0,
+};
 
 test('without overwriting most of it stays, else the tests below would prove nothing', async () => {
   await using machine = await run({ freed: 'kept', overwrite: 'never' });
@@ -67,4 +77,36 @@ test('where the kernel has zeroed it, nothing is overwritten', async () => {
   expect(report).toMatchObject({ clean: true, freed: 'zeroed' });
   expect(report).not.toHaveProperty('overwritten');
   expect(await remains(machine)).toEqual(nothing);
+});
+
+test('an overlay that nothing can free: its branch is emptied, the key wiped', async () => {
+  await using machine = await run({ stack: 'pinned-branch', freed: 'zeroed', overwrite: 'never' });
+  const report = exitrdReport(machine.log);
+  expect(report).toMatchObject({ clean: false, wiped: ['crypt0'], keysRemaining: [] });
+  expect(report.left).toContain('unmount /oldroot');
+  const found = await remains(machine);
+  // The lower file system is in use, and so is its page cache; what was only in memory is gone.
+  expect({ ...found, 'file system': 0 }).toEqual(nothing);
+});
+
+test.each([
+  ['never made where the firmware knows none', 'set', Buffer.of(), 'zeroed', 'absent', undefined],
+] as const)('the request to clear memory is %s', async (_, policy, before, freed, told, after) => {
+  await using directory = await scratchDirectory();
+  const firmwareVariables = join(directory.path, 'variables');
+  await makeVariables(firmwareVariables);
+  const configuration = `[firmware]\nmemory-overwrite-request = "${policy}"\n`;
+  await using exitrd = await ourExitrd({}, configuration);
+  await using machine = await runShutdown({
+    stack: 'efi',
+    freed,
+    planted: before,
+    firmwareVariables,
+    exitrd: exitrd.archive,
+    memoryMib: 1024,
+    commandLine: `planted=${before.length}`,
+  });
+  expect(exitrdReport(machine.log)).toMatchObject({ clean: true, memoryOverwriteRequest: told });
+  const variable = await readVariable(firmwareVariables, 'MemoryOverwriteRequestControl');
+  expect(variable?.[0]).toBe(after);
 });
