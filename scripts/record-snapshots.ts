@@ -16,6 +16,7 @@ import { liveStick, stickWithLayer } from '../test/support/live-stick.ts';
 import { executable } from '../test/support/our-exitrd.ts';
 import { scratchDirectory } from '../test/support/scratch-directory.ts';
 import { emptyDisks, startShortMachine } from '../test/support/short-machine.ts';
+import { waitForWatcher } from '../test/support/stick-pull.ts';
 
 const names: Readonly<Record<string, string>> = {
   A: 'A-luks-lvm',
@@ -49,8 +50,9 @@ exec /guarded "$@"
 `;
 
 const fixtures = join(import.meta.dirname, '../test/fixtures/snapshot');
+const liveSystems = ['debian-live', 'debian-live-pulled'];
 const words = process.argv.slice(2);
-const stacks = words.length > 0 ? words : [...Object.keys(names), 'debian-live'];
+const stacks = words.length > 0 ? words : [...Object.keys(names), ...liveSystems];
 await using directory = await scratchDirectory();
 const tree = join(directory.path, 'tree');
 await execa(executable, ['build', '--format', 'directory', '--output', tree]);
@@ -62,7 +64,7 @@ await packArchive(tree, exitrd);
 
 for (const stack of stacks) {
   const file = join(fixtures, `machine-${names[stack] ?? stack}.json`);
-  if (stack === 'debian-live') await recordLive(file);
+  if (liveSystems.includes(stack)) await recordLive(file, stack === 'debian-live-pulled');
   else await recordStack(stack, file);
   process.stdout.write(`${file}\n`);
 }
@@ -75,14 +77,15 @@ async function recordStack(stack: string, file: string): Promise<void> {
   await execa('cp', [join(disks.directory, 'known'), file]);
 }
 
-/** With the persistence volume open and in use. */
-async function recordLive(file: string): Promise<void> {
+/** With the persistence volume open and in use; `pulled`: ended by itself, not by systemd. */
+async function recordLive(file: string, pulled: boolean): Promise<void> {
   await using scratch = await scratchDirectory();
   const root = await liveRoot();
-  const payload = await installedPayload(scratch.path, root.tarball);
+  const payload = await installedPayload(scratch.path, root.tarball, ['--watch-medium']);
   const stick = await stickWithLayer(await liveStick(root), scratch.path, payload);
   await using live = await startLive({ root, stick });
   await live.waitForSystem();
+  await waitForWatcher(live);
   await plantLiveSecrets(live, root);
   await live.shell.run(
     `cd /run/initramfs && mv shutdown guarded && cat >shutdown <<'END'
@@ -90,7 +93,8 @@ ${recorder('data')}END
 chmod 755 shutdown`,
   );
   const { size } = await stat(live.data);
-  live.shell.begin('systemctl poweroff');
+  if (pulled) await live.pull();
+  else live.shell.begin('systemctl poweroff');
   await live.machine.waitForEnd(240);
   await live.machine.quit();
   await writeFile(file, (await readFile(live.data)).subarray(size));
