@@ -81,14 +81,13 @@ function unionEdges(context: StackContext, from: MountStackNode): readonly Stack
   const edges = [
     ...edgesTo(from, located, 'layer'),
     ...edgesTo(from, holdingFiles(lookUp(mountNodes, layers.possible)), 'possible-holder'),
+    // systemd unmounts a layer's mount, which the union then holds without one: its path still leads
+    // somewhere, and tells nothing.
+    ...edgesTo(from, idle, 'possible-detached'),
   ];
   if (layers.unresolved.length === 0) return edges;
   const candidates = holdingFiles([...mountNodes.values()]).filter(
     ({ node }) => !isUnion(node.mount) || node.depth > from.node.depth,
   );
-  return [
-    ...edges,
-    ...edgesTo(from, candidates, 'possible-holder'),
-    ...edgesTo(from, idle, 'possible-detached'),
-  ];
+  return [...edges, ...edgesTo(from, candidates, 'possible-holder')];
 }
