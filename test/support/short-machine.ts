@@ -4,6 +4,7 @@
  */
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Firmware } from './firmware.ts';
 import { guestInitramfs } from './guest-initramfs.ts';
 import { guestKernel } from './guest-kernel.ts';
 import { scratchDirectory } from './scratch-directory.ts';
@@ -24,8 +25,8 @@ export interface ShortMachineOptions {
   readonly memoryMib?: number;
   /** What the kernel does with memory that is freed; default `zeroed`. */
   readonly freed?: 'zeroed' | 'kept';
-  /** The file with EFI's variables; BIOS without. */
-  readonly firmwareVariables?: string;
+  /** For EFI; BIOS without. */
+  readonly firmware?: Firmware;
 }
 
 /** Files D1 and D2 in a directory, in which machines that are started on them leave theirs too. */
@@ -69,7 +70,7 @@ export async function startShortMachine(options: ShortMachineOptions): Promise<V
   return await start(options.disks, 'kept', words.join(' '), [exitrd], options);
 }
 
-type MachineSettings = Pick<ShortMachineOptions, 'memoryMib' | 'firmwareVariables'>;
+type MachineSettings = Pick<ShortMachineOptions, 'memoryMib' | 'firmware'>;
 
 /** With the two disks of a stack and others; the report ports write beside the disks. */
 export async function start(
@@ -77,7 +78,7 @@ export async function start(
   writes: Disk['writes'],
   commandLine: string,
   more: readonly Disk[],
-  { memoryMib = 768, firmwareVariables }: MachineSettings = {},
+  { memoryMib = 768, firmware }: MachineSettings = {},
 ): Promise<VirtualMachine> {
   const kernel = await guestKernel();
   // QEMU has read it when it has started.
@@ -93,7 +94,7 @@ export async function start(
     initrd: await guestInitramfs(kernel, work.path),
     commandLine: `${commonWords} ${commandLine}`,
     memoryMib,
-    ...(firmwareVariables === undefined ? {} : { firmwareVariables }),
+    ...(firmware === undefined ? {} : { firmware }),
     disks: [...disks, ...more],
     ports: ['report', 'known'].map((name) => ({
       kind: 'file',

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { Failure } from '../../src/failure.ts';
 import { accelerator, accelerationArguments } from './accelerator.ts';
-import { firmwareArguments } from './firmware.ts';
+import type { Firmware } from './firmware.ts';
 import { connectMonitor, type MonitorEvent, type QemuMonitor } from './qemu-monitor.ts';
 import { createSerialConsole, type SerialConsole } from './serial-console.ts';
 
@@ -23,8 +23,8 @@ export interface MachineOptions {
   readonly ports?: readonly Port[];
   /** What a reset does: `stop` keeps memory as power-off does, `boot` starts the machine again. */
   readonly onReset?: 'stop' | 'boot';
-  /** The file with its variables makes it a machine with EFI; one with BIOS without. */
-  readonly firmwareVariables?: string;
+  /** Of a machine with EFI; one with BIOS without. */
+  readonly firmware?: Firmware;
 }
 
 export interface Disk {
@@ -94,7 +94,8 @@ export async function startVirtualMachine(options: MachineOptions): Promise<Virt
 
   function qemuArguments(): string[] {
     return [
-      ['-nodefaults', '-no-user-config', '-display', 'none', '-machine', 'pc,memory-backend=ram'],
+      ['-nodefaults', '-no-user-config', '-display', 'none', '-machine', 'memory-backend=ram'],
+      options.firmware?.arguments ?? ['-machine', 'pc'],
       accelerationArguments[acceleration],
       ['-m', `${memoryMib}`, '-object'],
       `memory-backend-file,id=ram,share=on,mem-path=${memoryFile},size=${memoryMib}M`,
@@ -105,7 +106,6 @@ export async function startVirtualMachine(options: MachineOptions): Promise<Virt
       ['-append', `console=ttyS0 ${options.commandLine}`],
       (options.disks ?? []).flatMap(diskArguments),
       portArguments(options.ports ?? []),
-      options.firmwareVariables === undefined ? [] : firmwareArguments(options.firmwareVariables),
     ].flat();
   }
 
