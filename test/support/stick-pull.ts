@@ -16,8 +16,14 @@ export type Business = keyof typeof businesses;
 
 /** Until the medium is watched. */
 export async function waitForWatcher({ shell }: LiveMachine): Promise<void> {
-  const script = 'until dmesg | grep -q "watching the medium"; do sleep 0.5; done';
-  await shell.run(script, 120);
+  const script = `until dmesg | grep -q "watching the medium"; do
+    if systemctl is-failed shutdownramfs.service shutdownramfs-medium.service; then
+      journalctl --boot --no-pager --lines=50
+      exit 1
+    fi
+    sleep 0.5
+  done`;
+  await shell.run(`(${script})`, 300);
 }
 
 export interface Pull {
