@@ -10,10 +10,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reasonOf } from '../src/failure.ts';
+import { remains } from '../test/support/guest-memory.ts';
 import { installedPayload } from '../test/support/installed-payload.ts';
 import { startLive, type LiveMachine } from '../test/support/live-machine.ts';
 import { liveRoot } from '../test/support/live-root.ts';
-import { plantLiveSecrets, remains } from '../test/support/live-secrets.ts';
+import { plantLiveSecrets } from '../test/support/live-secrets.ts';
 import { liveDisc, liveStick, stickWithLayer } from '../test/support/live-stick.ts';
 import { scratchDirectory } from '../test/support/scratch-directory.ts';
 import {
@@ -93,7 +94,7 @@ async function pullOnce(number: number, business: Business, delay: number): Prom
   if (values.logs !== undefined) {
     await writeFile(join(values.logs, `${number}.log`), live.machine.console.lines().join('\n'));
   }
-  const found = Object.entries(await remains(live, secrets)).filter(([, part]) => part > 0);
+  const found = Object.entries(await remains(live.machine, secrets)).filter(([, part]) => part > 0);
   return {
     business,
     delay,

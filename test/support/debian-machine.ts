@@ -1,9 +1,8 @@
 /** A running Debian whose writes are its own, with a root shell for the test. */
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { debianDisks, debianRoot } from './debian-root.ts';
-import { connectShell, type GuestShell } from './guest-shell.ts';
+import { connectGuest, guestPorts, type GuestLines } from './guest-lines.ts';
 import type { StackDisks } from './short-machine.ts';
 import { scratchDirectory } from './scratch-directory.ts';
 import { startVirtualMachine, type Disk, type VirtualMachine } from './virtual-machine.ts';
@@ -19,16 +18,11 @@ export interface DebianOptions {
   readonly payload?: string;
 }
 
-export interface DebianMachine extends AsyncDisposable {
+export interface DebianMachine extends GuestLines, AsyncDisposable {
   readonly machine: VirtualMachine;
-  readonly shell: GuestShell;
   readonly disks: StackDisks;
   /** As lower-case hex. */
   readonly volumeKey: string;
-  /** Until all of the system has started. */
-  waitForSystem(deadlineSeconds?: number): Promise<void>;
-  /** Runs commands in the guest and returns what they write to `$data`, byte for byte. */
-  collect(script: string): Promise<Buffer>;
 }
 
 export async function startDebian(options: DebianOptions = {}): Promise<DebianMachine> {
@@ -41,8 +35,6 @@ export async function startDebian(options: DebianOptions = {}): Promise<DebianMa
     const words = ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', join(base, name)];
     await execa('qemu-img', [...words, join(directory, name)]);
   }
-  const shellSocket = join(directory, 'shell');
-  const data = join(directory, 'data');
   const machine = stack.use(
     await startVirtualMachine({
       kernel: root.kernel,
@@ -55,28 +47,17 @@ export async function startDebian(options: DebianOptions = {}): Promise<DebianMa
       memoryMib: options.memoryMib ?? 1024,
       onReset: options.onReset ?? 'stop',
       disks: [...stackDisks(directory), ...payloadDisk(options.payload)],
-      ports: [
-        { kind: 'socket', name: 'shell', path: shellSocket },
-        { kind: 'file', name: 'data', path: data },
-      ],
+      ports: guestPorts(directory),
     }),
   );
-  const shell = connectShell(shellSocket);
-  stack.defer(() => shell.close());
+  const lines = connectGuest(directory);
+  stack.defer(() => lines.shell.close());
   const kept = stack.move();
   return {
+    ...lines,
     machine,
-    shell,
     disks,
     volumeKey,
-    async waitForSystem(deadlineSeconds = 240) {
-      await shell.run('systemctl is-system-running --wait || true', deadlineSeconds);
-    },
-    async collect(script) {
-      const { size } = await stat(data);
-      await shell.run(`data=/dev/virtio-ports/data\n${script}`, 120);
-      return (await readFile(data)).subarray(size);
-    },
     [Symbol.asyncDispose]: async () => {
       await kept.disposeAsync();
     },

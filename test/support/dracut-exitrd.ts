@@ -4,8 +4,7 @@
  */
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { built } from './build-cache.ts';
-import { archiveSource, guestRelease } from './debian-archive.ts';
+import { directoryRoot } from './directory-root.ts';
 
 const packages = [
   ['dracut', 'systemd', 'systemd-sysv', 'udev', 'kmod', 'procps', 'cpio', 'zstd', 'binutils'],
@@ -16,20 +15,7 @@ const modules = 'base shutdown dm crypt lvm mdraid';
 
 /** A root with dracut, and with all that our own builder packs too, so that both pack the same tools. */
 export async function dracutRoot(): Promise<string> {
-  const recipe = { guestRelease, packages, layout: 1 };
-  const directory = await built('dracut-root', recipe, async (directory) => {
-    const words = [
-      '--variant=minbase',
-      '--format=directory',
-      `--include=${packages.join(',')}`,
-      '--aptopt=Apt::Install-Recommends "false"',
-      guestRelease,
-      join(directory, 'root'),
-      await archiveSource(),
-    ];
-    await execa('mmdebstrap', words, { env: { TMPDIR: directory } });
-  });
-  return join(directory, 'root');
+  return await directoryRoot('dracut-root', packages);
 }
 
 /** `as shipped` compresses as dracut does when nobody tells it how. */

@@ -1,6 +1,7 @@
 /** Looks for secrets in the memory a machine left behind, with the library of `scan`. */
 import type { Findings } from '../../src/scan/findings.ts';
 import { searchDump } from '../../src/scan/search-dump.ts';
+import type { VirtualMachine } from './virtual-machine.ts';
 
 export interface Secrets {
   /** Volume keys as hexadecimal. */
@@ -17,4 +18,20 @@ export async function searchMemory(memoryFile: string, secrets: Secrets): Promis
   }));
   const markers = Object.entries(secrets.markers).map(([name, content]) => ({ name, content }));
   return (await searchDump(memoryFile, { keys, markers, tolerance: 0 })).findings;
+}
+
+/**
+ * How many traces of the keys are in a machine's memory, and which part of each marker, from 0 to 1. The
+ * machine stands still meanwhile.
+ */
+export async function remains(
+  { monitor, memoryFile }: VirtualMachine,
+  secrets: Secrets,
+): Promise<Readonly<Record<string, number>>> {
+  const { running } = (await monitor.execute('query-status')) as { running: boolean };
+  if (running) await monitor.execute('stop');
+  const { keys, markers } = await searchMemory(memoryFile, secrets);
+  if (running) await monitor.execute('cont');
+  const parts = markers.map(({ marker, found, pieces }) => [marker, found / pieces] as const);
+  return { key: keys.length, ...Object.fromEntries(parts) };
 }

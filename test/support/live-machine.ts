@@ -1,8 +1,7 @@
 /** A running Debian live system with a root shell for the test, whose medium can be pulled. */
-import { stat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { connectShell, type GuestShell } from './guest-shell.ts';
+import { connectGuest, guestPorts, type GuestLines } from './guest-lines.ts';
 import type { LiveRoot } from './live-root.ts';
 import type { LiveStick } from './live-stick.ts';
 import type { StackDisks } from './short-machine.ts';
@@ -21,19 +20,12 @@ export interface LiveOptions {
   readonly memoryMib?: number;
 }
 
-export interface LiveMachine extends AsyncDisposable {
+export interface LiveMachine extends GuestLines, AsyncDisposable {
   readonly machine: VirtualMachine;
-  readonly shell: GuestShell;
   /** With the stick as D1, for a look when the machine has ended. */
   readonly disks: StackDisks;
-  /** The file that has what the guest writes to its port `data`. */
-  readonly data: string;
   /** Of the persistence volume, as lower-case hex. */
   readonly volumeKey: string;
-  /** Until all of the system has started. */
-  waitForSystem(deadlineSeconds?: number): Promise<void>;
-  /** Runs commands in the guest and returns what they write to `$data`, byte for byte. */
-  collect(script: string): Promise<Buffer>;
   /** The node of the persistence volume in the guest. */
   readonly persistence: string;
   /** Takes the stick out as a hand does, or presses the button of the drive. */
@@ -47,8 +39,6 @@ export async function startLive(options: LiveOptions): Promise<LiveMachine> {
   const create = ['create', '-q', '-f', 'qcow2'];
   await execa('qemu-img', [...create, '-F', 'raw', '-b', stick.path, join(directory, 'D1')]);
   await execa('qemu-img', [...create, join(directory, 'D2'), '1M']);
-  const shellSocket = join(directory, 'shell');
-  const data = join(directory, 'data');
   const machine = stack.use(
     await startVirtualMachine({
       kernel: root.kernel,
@@ -70,30 +60,18 @@ export async function startLive(options: LiveOptions): Promise<LiveMachine> {
         },
         ...discDisk(options.disc),
       ],
-      ports: [
-        { kind: 'socket', name: 'shell', path: shellSocket },
-        { kind: 'file', name: 'data', path: data },
-      ],
+      ports: guestPorts(directory),
     }),
   );
-  const shell = connectShell(shellSocket);
-  stack.defer(() => shell.close());
+  const lines = connectGuest(directory);
+  stack.defer(() => lines.shell.close());
   const kept = stack.move();
   return {
+    ...lines,
     machine,
-    shell,
     disks: { directory, format: 'qcow2' },
-    data,
     volumeKey: stick.volumeKey,
     persistence: options.disc === undefined ? '/dev/sda2' : '/dev/vda2',
-    async waitForSystem(deadlineSeconds = 300) {
-      await shell.run('systemctl is-system-running --wait || true', deadlineSeconds);
-    },
-    async collect(script) {
-      const { size } = await stat(data);
-      await shell.run(`data=/dev/virtio-ports/data\n${script}`, 120);
-      return (await readFile(data)).subarray(size);
-    },
     async pull() {
       if (options.disc === undefined) {
         await machine.monitor.execute('device_del', { id: 'medium' });

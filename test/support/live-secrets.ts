@@ -1,7 +1,6 @@
 /** What a user of a live system leaves in memory, made in the guest and known to the test. */
 import { readFile } from 'node:fs/promises';
-import type { Findings } from '../../src/scan/findings.ts';
-import { searchMemory, type Secrets } from './guest-memory.ts';
+import type { Secrets } from './guest-memory.ts';
 import type { LiveMachine } from './live-machine.ts';
 import type { LiveRoot } from './live-root.ts';
 
@@ -51,19 +50,3 @@ chmod 666 $data
 chown -R 1000 /home/user/Persistent
 systemd-run --quiet --unit=holder --uid=1000 perl /run/holder.pl $data
 while [ ! -e /tmp/holder.done ]; do sleep 0.2; done`;
-
-/** How many schedules of the key are in memory, and which part of each marker, from 0 to 1. */
-export async function remains(
-  { machine: { monitor, memoryFile } }: LiveMachine,
-  secrets: Secrets,
-): Promise<Readonly<Record<string, number>>> {
-  const { running } = (await monitor.execute('query-status')) as { running: boolean };
-  if (running) await monitor.execute('stop');
-  const { keys, markers } = await searchMemory(memoryFile, secrets);
-  if (running) await monitor.execute('cont');
-  return { key: keys.length, ...Object.fromEntries(markers.map(partOf)) };
-}
-
-function partOf({ marker, found, pieces }: Findings['markers'][number]): [string, number] {
-  return [marker, found / pieces];
-}

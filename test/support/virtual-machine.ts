@@ -39,7 +39,7 @@ export interface Disk {
 }
 
 /** What the guest writes goes to a file, or both ways through a socket made by QEMU. */
-type Port =
+export type Port =
   | { readonly kind: 'file'; readonly name: string; readonly path: string }
   | { readonly kind: 'socket'; readonly name: string; readonly path: string };
 

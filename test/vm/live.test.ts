@@ -5,10 +5,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import { expectCleanDisks } from '../support/clean-disks.ts';
 import { exitrdReport } from '../support/exitrd-report.ts';
+import { remains } from '../support/guest-memory.ts';
 import { installedPayload } from '../support/installed-payload.ts';
 import { startLive, type LiveMachine } from '../support/live-machine.ts';
 import { liveRoot, type LiveRoot } from '../support/live-root.ts';
-import { livePlaces, plantLiveSecrets, remains } from '../support/live-secrets.ts';
+import { livePlaces, plantLiveSecrets } from '../support/live-secrets.ts';
 import { liveStick, stickWithLayer, type LiveStick } from '../support/live-stick.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
 import { inspectDisks } from '../support/short-machine.ts';
@@ -33,10 +34,10 @@ test('without an exitrd most of what was there stays in memory', async () => {
   await using live = await startLive({ root, stick: without, initOnFree: false });
   await live.waitForSystem();
   const secrets = await plantLiveSecrets(live, root);
-  expectEverything(await remains(live, secrets));
+  expectEverything(await remains(live.machine, secrets));
   live.shell.begin('systemctl poweroff');
   await live.machine.waitForEnd(240);
-  const left = await remains(live, secrets);
+  const left = await remains(live.machine, secrets);
   // systemd can unmount that volume, and its page cache is the first that is used for something else.
   const kept = livePlaces.filter((place) => place !== 'persistence');
   expect(kept.filter((place) => (left[place] ?? 0) < 0.1)).toStrictEqual([]);
@@ -54,14 +55,14 @@ test.each([
   await using live = await startLive({ root, stick, ...options });
   await live.waitForSystem();
   const secrets = await plantLiveSecrets(live, root);
-  expectEverything(await remains(live, secrets));
+  expectEverything(await remains(live.machine, secrets));
   // The report is for the kernel log, of which the console shows only what matters more.
   await live.shell.run('echo 8 >/proc/sys/kernel/printk');
   live.shell.begin('systemctl poweroff');
   expect((await live.machine.waitForEnd(300)).reason).toBe('guest-shutdown');
   const report = exitrdReport(live.machine.console.lines().join('\n'));
   expect(report).toMatchObject({ clean: true, left: [], rounds: 1, freed: options.freed });
-  expect(await remains(live, secrets)).toStrictEqual(nowhere);
+  expect(await remains(live.machine, secrets)).toStrictEqual(nowhere);
   await expectCleanStick(live);
 });
 

@@ -4,10 +4,11 @@
  */
 import { beforeAll, expect, test } from 'vitest';
 import { exitrdReport } from '../support/exitrd-report.ts';
+import { remains } from '../support/guest-memory.ts';
 import { installedPayload } from '../support/installed-payload.ts';
 import { startLive } from '../support/live-machine.ts';
 import { liveRoot, type LiveRoot } from '../support/live-root.ts';
-import { livePlaces, plantLiveSecrets, remains } from '../support/live-secrets.ts';
+import { livePlaces, plantLiveSecrets } from '../support/live-secrets.ts';
 import { liveStick, stickWithLayer, type LiveStick } from '../support/live-stick.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
 import { businesses, pullStick, waitForWatcher, type Business } from '../support/stick-pull.ts';
@@ -34,7 +35,7 @@ test.each(['idle', 'writing'] satisfies readonly Business[])(
     await waitForWatcher(live);
     const secrets = await plantLiveSecrets(live, root);
     await live.shell.run('echo 8 >/proc/sys/kernel/printk');
-    const before = await remains(live, secrets);
+    const before = await remains(live.machine, secrets);
     expect(livePlaces.filter((place) => (before[place] ?? 0) < 0.98)).toStrictEqual([]);
     expect(before['key']).toBeGreaterThan(0);
     await live.shell.run(businesses[business]);
@@ -45,6 +46,6 @@ test.each(['idle', 'writing'] satisfies readonly Business[])(
       keysRemaining: [],
       memoryKept: [],
     });
-    expect(await remains(live, secrets)).toStrictEqual(nowhere);
+    expect(await remains(live.machine, secrets)).toStrictEqual(nowhere);
   },
 );
