@@ -26,7 +26,10 @@ test.each(snapshots)('plans %s', async (file) => {
   );
 });
 
-const machines = snapshots.filter((file) => file.startsWith('machine-'));
+// One was recorded when its stick had been pulled, and has none left.
+const machines = snapshots.filter(
+  (file) => file.startsWith('machine-') && !file.includes('pulled'),
+);
 
 test.each(machines)('plans the same when the disks of %s were pulled out', (file) => {
   const snapshot = read(file);
