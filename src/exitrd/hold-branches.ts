@@ -4,6 +4,7 @@
  */
 import { closeSync } from 'node:fs';
 import { cloneMount } from '../kernel/mount-namespace.ts';
+import { isReached } from '../plan/reached-mount.ts';
 import { parseMountinfo } from '../snapshot/parse-mountinfo.ts';
 import { doomedMemory } from './release-memory.ts';
 import { readNow } from './read-now.ts';
@@ -15,15 +16,20 @@ export interface Branches {
   release(): void;
 }
 
-/** Nothing where there is no overlay, since all that is needed then is to unmount. */
+/**
+ * Nothing where there is no overlay, since all that is needed then is to unmount. A mount that its path
+ * does not lead to is left out: what is mounted over it would be held instead, and its device with it.
+ */
 export function holdBranches(): Branches {
   const { mounts } = parseMountinfo(readNow('/proc/self/mountinfo') ?? '');
   const isOverlay = mounts.some(({ fstype }) => fstype === 'overlay');
-  const descriptors = (isOverlay ? doomedMemory(mounts) : []).flatMap(({ target }) => {
+  const candidates = isOverlay ? doomedMemory(mounts) : [];
+  const descriptors = candidates.flatMap((mount) => {
+    if (!isReached(mount, mounts)) return [];
     try {
-      return [cloneMount(target)];
+      return [cloneMount(mount.target)];
     } catch {
-      // Linux before 5.2, or covered by something else: what is seen will have to do.
+      // Linux before 5.2: what is seen will have to do.
       return [];
     }
   });

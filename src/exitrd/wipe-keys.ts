@@ -42,7 +42,7 @@ export async function flushAndMakeReadOnly(
       fstype !== 'tmpfs' &&
       !isReadOnly(options) &&
       !isReadOnly(superOptions) &&
-      (devnum.startsWith('0:') || !isCutOff(names.get(devnum) ?? '')),
+      (devnum.startsWith('0:') || isThere(names.get(devnum))),
   );
   await run([busybox, 'sync'], budget.reserved(5_000));
   await Promise.all(
@@ -50,6 +50,11 @@ export async function flushAndMakeReadOnly(
       run([mount, '-n', '-c', '-i', '-o', 'remount,ro', target], budget.reserved(5_000)),
     ),
   );
+}
+
+/** The snapshot has no name for a device that is gone. */
+function isThere(device: string | undefined): boolean {
+  return device !== undefined && !isCutOff(device);
 }
 
 /** One device after the other, the uppermost first, because flushing one writes to those below. */
