@@ -79,10 +79,8 @@ async function detachTogether(
   return Promise.all(steps.map((step) => perform(step, budget, run)));
 }
 
-const timeSpent = 'no time left';
-
 async function perform(step: TeardownStep, budget: Budget, run: Run): Promise<StepOutcome> {
-  let reason = timeSpent;
+  let reason = 'no time left';
   try {
     if (step.kind === 'move-mount') mkdirSync(step.to, { recursive: true });
   } catch (error) {
@@ -90,9 +88,7 @@ async function perform(step: TeardownStep, budget: Budget, run: Run): Promise<St
   }
   const preparation = preparationOfStep(step);
   if (preparation !== undefined) await run(preparation, budget.deadline(deadlineOfStep(step)));
-  for (const command of commandsOfStep(step)) {
-    // What takes over from the kernel's own way of closing reads the device.
-    if (reason !== timeSpent && step.kind === 'close-crypt' && isCutOff(step.device)) break;
+  for (const command of usableCommands(step)) {
     const deadline = budget.deadline(deadlineOfStep(step));
     if (deadline === 0) break;
     const outcome = await run(command, deadline);
@@ -102,4 +98,10 @@ async function perform(step: TeardownStep, budget: Budget, run: Run): Promise<St
   return isDeviceGone(step)
     ? { step, result: 'done', reason: '' }
     : { step, result: 'failed', reason };
+}
+
+/** Of those that close a crypt device only the first does without reading what it lies on. */
+function usableCommands(step: TeardownStep): readonly Command[] {
+  const commands = commandsOfStep(step);
+  return step.kind === 'close-crypt' && isCutOff(step.device) ? commands.slice(0, 1) : commands;
 }

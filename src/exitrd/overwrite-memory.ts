@@ -62,8 +62,8 @@ export async function overwriteMemory(seconds: number, run: Run): Promise<Overwr
       end = await runPass(left());
       if (end !== 'all') break;
       passes += 1;
-      const report = parseOutOfMemory(readKernelLog());
-      if (report !== undefined) lowest = Math.min(lowest, report.freePages * pageKib);
+      const freePages = parseOutOfMemory(readKernelLog());
+      if (freePages !== undefined) lowest = Math.min(lowest, freePages * pageKib);
     }
   } finally {
     clearInterval(sampling);

@@ -3,15 +3,12 @@
  * Source: show_free_areas() of mm/show_mem.c, __oom_kill_process() of mm/oom_kill.c.
  */
 
-export interface OutOfMemory {
-  readonly killedProcess: number;
-  /** Pages that nobody could have. */
-  readonly freePages: number;
-}
-
-/** Undefined where the log has no report of its own for the last process killed. */
-export function parseOutOfMemory(log: string): OutOfMemory | undefined {
-  const kills = [...log.matchAll(/Out of memory: Killed process (?<process>\d+) /g)];
+/**
+ * Pages that nobody could have. Undefined where the log has no report of its own for the last process
+ * killed.
+ */
+export function parseOutOfMemory(log: string): number | undefined {
+  const kills = [...log.matchAll(/Out of memory: Killed process \d+ /g)];
   const last = kills.at(-1);
   if (last === undefined) return undefined;
   // The report stands before the kill; one from before an earlier kill is not this one's.
@@ -19,8 +16,5 @@ export function parseOutOfMemory(log: string): OutOfMemory | undefined {
   const start = report.lastIndexOf('Mem-Info:');
   const counts = /\bfree:(?<free>\d+) free_pcp:(?<cached>\d+)/.exec(report.slice(start));
   if (start < 0 || counts === null) return undefined;
-  return {
-    killedProcess: Number(last.groups?.['process']),
-    freePages: Number(counts.groups?.['free']) + Number(counts.groups?.['cached']),
-  };
+  return Number(counts.groups?.['free']) + Number(counts.groups?.['cached']);
 }

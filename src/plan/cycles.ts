@@ -1,5 +1,11 @@
 /** Cycles in a stack, and the edges in them that are not certain enough to stand against others. */
-import type { EdgeReason, MountStackNode, StackEdge, StackNode } from './stack-node.ts';
+import {
+  isPossible,
+  type EdgeReason,
+  type MountStackNode,
+  type StackEdge,
+  type StackNode,
+} from './stack-node.ts';
 import { strongComponents } from './strong-components.ts';
 
 /** Of a cycle that no move breaks, which only a damaged snapshot has, the first of these is dropped. */
@@ -32,7 +38,7 @@ export function dropCautions(number: NodeNumbers, edges: readonly StackEdge[]): 
   const doubtful = new Set(
     edgesOnCycles(
       number,
-      edges.filter(({ reason }) => reason !== 'possible-holder' && reason !== 'possible-detached'),
+      edges.filter(({ reason }) => !isPossible(reason)),
     )
       .flat()
       .filter(({ reason }) => reason === 'caution'),

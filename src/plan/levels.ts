@@ -1,5 +1,5 @@
 import type { AcyclicStack } from './break-cycles.ts';
-import type { EdgeReason, StackNode } from './stack-node.ts';
+import { isPossible, type StackNode } from './stack-node.ts';
 
 export interface Levels {
   /** How many steps have to be made before, one after the other: the number of the wave. */
@@ -33,14 +33,10 @@ export function levelsOf(
   function collectNeeds(node: StackNode): ReadonlySet<StackNode> {
     const found = new Set<StackNode>();
     for (const { from, reason } of predecessors.get(node) ?? []) {
-      if (isOrderOnly(reason)) continue;
+      if (reason === 'caution' || isPossible(reason)) continue;
       if (hasStep(from)) found.add(from);
       else for (const further of needs.get(from) ?? []) found.add(further);
     }
     return found;
   }
-}
-
-function isOrderOnly(reason: EdgeReason): boolean {
-  return reason === 'caution' || reason.startsWith('possible-');
 }

@@ -53,6 +53,11 @@ export type EdgeReason =
   /** A mount is moved before what is below it is unmounted, and after what names it by path. */
   | 'move';
 
+/** An order that costs nothing if the guess is wrong, and no need of the step behind it. */
+export function isPossible(reason: EdgeReason): boolean {
+  return reason === 'possible-holder' || reason === 'possible-detached';
+}
+
 export interface StackEdge {
   /** Goes first. */
   readonly from: StackNode;
