@@ -3,6 +3,7 @@ import type { Feature } from './feature.ts';
 export const base: Feature = {
   name: 'base',
   about: "file systems: mount and umount, the guard's shell, the fallback",
+  standard: true,
   binaries: [
     {
       path: '/guard/busybox',

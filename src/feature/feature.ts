@@ -3,6 +3,9 @@ export interface Feature {
   readonly name: string;
   /** One line for `build --help` and the listing. */
   readonly about: string;
+  /** In an image for which nobody chose: common, or of no cost. */
+  readonly standard: boolean;
+  /** None where the kernel, sysfs or the base do it all. */
   readonly binaries: readonly Binary[];
   /** Files, or directories with all that is below, packed as they are. */
   readonly files?: readonly RootFile[];

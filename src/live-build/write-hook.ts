@@ -30,7 +30,7 @@ export interface HookOptions {
 export async function writeHook(options: HookOptions): Promise<string[]> {
   const directory = resolve(options.directory);
   const packages = packagesOf(selectFeatures(options.features));
-  const words = options.features.map((name) => `--feature ${name}`);
+  const words = options.features.map((name) => `--feature=${name}`);
   if (options.watchMedium) {
     packages.push('memlockd');
     words.push('--watch-medium');

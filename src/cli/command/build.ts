@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { configOption } from '../config-option.ts';
+import { featureOption } from '../feature-option.ts';
 
 interface BuildArguments {
   output: string;
@@ -41,12 +42,7 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         describe: 'Compression of an archive',
       })
       .option('level', { type: 'number', describe: 'Level of the compression' })
-      .option('feature', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        describe: 'Kinds of layers the image can take apart; all where none is named',
-      })
+      .option('feature', featureOption)
       .option('config', configOption)
       .option('json', { type: 'boolean', default: false, describe: 'Print the manifest as JSON' })
       .option('verbose', { type: 'boolean', default: false, describe: 'Say what costs how much' }),

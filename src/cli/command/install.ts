@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { configOption } from '../config-option.ts';
+import { featureOption } from '../feature-option.ts';
 
 interface InstallArguments {
   root: string;
@@ -31,12 +32,7 @@ export const installCommand: CommandModule<object, InstallArguments> = {
         default: 'boot' as const,
         describe: 'When the image is copied into memory',
       })
-      .option('feature', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        describe: 'Kinds of layers the image can take apart; all where none is named',
-      })
+      .option('feature', featureOption)
       .option('config', configOption)
       .option('with-command', {
         type: 'boolean',

@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { featureOption } from '../feature-option.ts';
 
 interface LiveBuildArguments {
   directory: string;
@@ -17,13 +18,7 @@ export const liveBuildCommand: CommandModule<object, LiveBuildArguments> = {
         default: '.',
         describe: 'Where lb config was run',
       })
-      .option('feature', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        default: ['crypt'],
-        describe: 'Kinds of layers the image can take apart; their packages are installed',
-      })
+      .option('feature', { ...featureOption, default: ['crypt'] })
       .option('watch-medium', {
         type: 'boolean',
         default: true,

@@ -27,7 +27,7 @@ const system: RootTree = {
 const tool: Binary = { path: '/usr/sbin/tool', package: 'tool' };
 
 function feature(changes: Partial<Feature> = {}): Feature {
-  return { name: 'test', about: 'a test', binaries: [tool], ...changes };
+  return { name: 'test', about: 'a test', standard: false, binaries: [tool], ...changes };
 }
 
 async function build(tree: RootTree, changes: Partial<Feature> = {}): Promise<Image> {
