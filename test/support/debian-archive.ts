@@ -10,10 +10,10 @@ import { built } from './build-cache.ts';
 
 export const guestRelease = 'trixie';
 
-/** One line of sources.list(5) for the guests' release. */
-export async function archiveSource(): Promise<string> {
+/** One line of sources.list(5), for the guests' release unless another is named. */
+export async function archiveSource(release = guestRelease): Promise<string> {
   const { uri, signedBy } = await archiveMirror();
-  return `deb [signed-by=${signedBy}] ${uri} ${guestRelease} main`;
+  return `deb [signed-by=${signedBy}] ${uri} ${release} main`;
 }
 
 /**
