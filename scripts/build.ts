@@ -12,6 +12,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { rolldown, type OutputOptions } from 'rolldown';
+import { contentsAsset } from '../src/image/executable-contents.ts';
+import { noteContents } from './build/note-contents.ts';
 
 const top = join(import.meta.dirname, '..');
 const dist = join(top, 'dist');
@@ -20,11 +22,12 @@ const dist = join(top, 'dist');
 const assetDirectories = ['initramfs-skel', 'hooks'];
 
 await mkdir(dist, { recursive: true });
-const [node] = await Promise.all([
+const [node, ...modules] = await Promise.all([
   stripNode(),
   bundle('src/main.ts', 'main.cjs'),
   bundle('src/cli/main.ts', 'cli.cjs'),
 ]);
+await noteContents(join(top, contentsAsset), modules.flat(), process.execPath);
 await buildExecutable(node);
 
 /**
@@ -45,7 +48,8 @@ async function stripNode(): Promise<string> {
   return stripped;
 }
 
-async function bundle(input: string, file: string): Promise<void> {
+/** The files that were bundled. */
+async function bundle(input: string, file: string): Promise<readonly string[]> {
   const build = await rolldown({
     input: join(top, input),
     platform: 'node',
@@ -61,12 +65,16 @@ async function bundle(input: string, file: string): Promise<void> {
     // Names are kept, for the traces in the kernel log.
     minify: file === 'main.cjs' ? { compress: true, mangle: false, codegen: true } : true,
   };
-  await build.write(output);
+  const [chunk] = (await build.write(output)).output;
   await build.close();
+  return chunk.moduleIds;
 }
 
 async function buildExecutable(node: string): Promise<void> {
-  const assets: Record<string, string> = { 'cli.cjs': join(dist, 'cli.cjs') };
+  const assets: Record<string, string> = {
+    'cli.cjs': join(dist, 'cli.cjs'),
+    [contentsAsset]: join(top, contentsAsset),
+  };
   for (const directory of assetDirectories) {
     for (const path of await listFiles(join(top, directory))) assets[relative(top, path)] = path;
   }

@@ -1,3 +1,4 @@
+import type { ImageManifest } from '../image/image-manifest.ts';
 import type { BuildReport } from '../image/run-build.ts';
 
 /** One line, or with `verbose` also one for each part. */
@@ -12,9 +13,17 @@ export function formatReport(report: BuildReport, verbose: boolean): string {
       lines.push(`  ${name}: ${mebibytes(bytes)}, ${files} files`);
     }
     const proved = { started: 'each was started in it', resolved: 'resolved, not started' }[proof];
-    lines.push(`  programs: ${proved}`);
+    lines.push(`  programs: ${proved}`, `  packages: ${packagesOf(manifest)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function packagesOf({ root, packages, files }: ImageManifest): string {
+  if (root.packagesUnread !== undefined) return `not known, ${root.packagesUnread}`;
+  if (root.packageManager === undefined) return 'not known, the root has no database of them';
+  const fromRoot = files.filter(({ source }) => source !== undefined);
+  const owned = fromRoot.filter((file) => file.package !== undefined);
+  return `${packages.length} of ${root.packageManager} own ${owned.length} of ${fromRoot.length} files`;
 }
 
 function mebibytes(bytes: number): string {

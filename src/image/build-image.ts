@@ -13,11 +13,11 @@ import { defaultSettings, settingsPath, type Settings } from '../settings/settin
 import { arrangeImage } from './arrange-image.ts';
 import { closureEntries, collectFeature, type Collection } from './collect-entries.ts';
 import type { Content, ImageEntry } from './image-entry.ts';
-import type { ImageManifest } from './image-manifest.ts';
-import { manifestPath } from './image-manifest.ts';
+import { manifestPath, manifestText, type ExecutableContents } from './image-manifest.ts';
 import type { Image } from './image.ts';
 import { inspectImage } from './inspect-image.ts';
 import { parseCrypttabKeyFiles } from './key-material.ts';
+import { prepareManifest } from './prepare-manifest.ts';
 
 export interface BuildOptions {
   /** The root whose programs and libraries are packed. */
@@ -25,6 +25,8 @@ export interface BuildOptions {
   readonly features: readonly Feature[];
   /** The file of the executable itself, on the host. */
   readonly executable: string;
+  /** What was bundled into it, for the manifest. */
+  readonly contents?: ExecutableContents;
   /** Of every entry, in seconds since 1970. */
   readonly modificationTime: number;
   /** The defaults where absent. */
@@ -32,6 +34,7 @@ export interface BuildOptions {
 }
 
 const executablePath = '/usr/bin/shutdownramfs';
+const unknownContents: ExecutableContents = { version: 'unknown', runtime: {}, packages: [] };
 const emptyDirectories = ['oldroot', 'proc', 'sys', 'dev', 'run', 'mnt', 'tmp'];
 
 /** Changes nothing anywhere. Throws a Failure for whatever would not start, and for keys. */
@@ -46,20 +49,22 @@ export async function buildImage(options: BuildOptions): Promise<Image> {
   const collected = [...collections.flatMap(({ entries }) => entries), manifestEntry('')];
   const entries = arrangeImage(collected, sameBytes);
   const inspected = entries.filter(({ path }) => path !== manifestPath);
-  const manifest: ImageManifest = {
-    version: 1,
+  const programs = collections.flatMap(({ programs }) => programs);
+  const finishManifest = prepareManifest({
+    root,
+    executable: { path: executablePath, ...(options.contents ?? unknownContents) },
     features: options.features.map(({ name }) => name),
-    files: await inspectImage(inspected, crypttabKeyFiles(root)),
-    symlinks: entries.flatMap((entry) =>
-      entry.kind === 'symlink' ? [{ path: entry.path, target: entry.target }] : [],
-    ),
-  };
-  const written = manifestEntry(`${JSON.stringify(manifest, null, 1)}\n`);
+    programs,
+    collected,
+    entries,
+  });
+  const manifest = finishManifest(await inspectImage(inspected, crypttabKeyFiles(root)));
+  const written = manifestEntry(manifestText(manifest));
   return {
     entries: entries.map((entry) => (entry.path === manifestPath ? written : entry)),
     manifest,
     modificationTime: options.modificationTime,
-    programs: collections.flatMap(({ programs }) => programs),
+    programs,
   };
 }
 

@@ -6,8 +6,8 @@ import type { Binary, Feature, RootFile } from '../feature/feature.ts';
 import type { ForeignRoot, LocatedNode } from '../root/foreign-root.ts';
 import type { RootLoaderView } from '../root/loader-view.ts';
 import type { FileEntry, ImageEntry } from './image-entry.ts';
+import type { ImageProgram } from './image-manifest.ts';
 import { mergedPath } from './merged-path.ts';
-import type { ImageProgram } from './image.ts';
 
 export interface Collection {
   readonly entries: readonly ImageEntry[];

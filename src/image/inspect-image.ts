@@ -3,19 +3,19 @@ import { createHash } from 'node:crypto';
 import { Failure } from '../failure.ts';
 import type { FileEntry, ImageEntry } from './image-entry.ts';
 import { modeOf } from './image-entry.ts';
-import type { ManifestFile } from './image-manifest.ts';
 import { keyInContent, keyPathRules, longestKeyMark } from './key-material.ts';
+import type { FileDigest } from './prepare-manifest.ts';
 import { readContent } from './read-content.ts';
 
 /**
- * The manifest's lines for the files among the entries. Throws a Failure for key material;
+ * The digests of the files among the entries. Throws a Failure for key material;
  * `keyFiles` are paths in the root that its crypttab calls so.
  */
 export async function inspectImage(
   entries: readonly ImageEntry[],
   keyFiles: ReadonlySet<string>,
-): Promise<ManifestFile[]> {
-  const files: ManifestFile[] = [];
+): Promise<FileDigest[]> {
+  const files: FileDigest[] = [];
   for (const entry of entries) {
     for (const path of pathsOf(entry)) refuseKeyPath(entry, path, keyFiles);
     if (entry.kind === 'file') files.push(await inspectFile(entry));
@@ -23,7 +23,7 @@ export async function inspectImage(
   return files;
 }
 
-async function inspectFile(entry: FileEntry): Promise<ManifestFile> {
+async function inspectFile(entry: FileEntry): Promise<FileDigest> {
   const hash = createHash('sha256');
   let size = 0;
   let isElf = false;

@@ -8,7 +8,7 @@ import { sameArchitecture } from '../elf/elf-object.ts';
 import { Failure } from '../failure.ts';
 import { ForeignRoot } from '../root/foreign-root.ts';
 import { createLoaderView } from '../root/loader-view.ts';
-import type { Image, ImageProgram } from './image.ts';
+import type { ImageProgram } from './image-manifest.ts';
 
 /** How much was proved: programs ran, or (foreign architecture, no namespaces) were only resolved. */
 export type Proof = 'started' | 'resolved';
@@ -17,21 +17,24 @@ export type Proof = 'started' | 'resolved';
 const startDeadline = 60_000;
 
 /** `directory` holds the image unpacked. Throws a Failure naming the program and what it said. */
-export async function proveImage(image: Image, directory: string): Promise<Proof> {
-  const native = resolvePrograms(image, directory);
+export async function proveImage(
+  programs: readonly ImageProgram[],
+  directory: string,
+): Promise<Proof> {
+  const native = resolvePrograms(programs, directory);
   const enter = native ? await findEntrance(directory) : undefined;
   if (enter === undefined) return 'resolved';
-  const programs = [...new Map(image.programs.map((program) => [program.path, program])).values()];
-  await Promise.all(programs.map((program) => startProgram(program, enter)));
+  const once = new Map(programs.map((program) => [program.path, program]));
+  await Promise.all([...once.values()].map((program) => startProgram(program, enter)));
   return 'started';
 }
 
 /** Every closure once more, now in the image alone. True when this machine can run its programs. */
-function resolvePrograms(image: Image, directory: string): boolean {
+function resolvePrograms(programs: readonly ImageProgram[], directory: string): boolean {
   const view = createLoaderView(new ForeignRoot(directory));
   const host = createLoaderView(new ForeignRoot('/')).object(process.execPath);
   let native = true;
-  for (const { path } of image.programs) {
+  for (const { path } of programs) {
     const program = view.object(path);
     if (program === undefined) throw new Failure(`prove ${path}: it is not in the image`);
     // What is loaded at run time is optional but for libgcc_s, and a note cannot be told apart here.

@@ -7,6 +7,7 @@ import { selectFeatures } from '../feature/select-features.ts';
 import { Failure } from '../failure.ts';
 import type { Settings } from '../settings/settings.ts';
 import { buildImage } from './build-image.ts';
+import { executableContents } from './executable-contents.ts';
 import { sizeOf } from './image-entry.ts';
 import type { ImageManifest } from './image-manifest.ts';
 import { ownExecutable } from './own-executable.ts';
@@ -70,6 +71,7 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
     root: options.root,
     features: selectFeatures(options.features),
     executable: options.executable ?? ownExecutable(),
+    contents: executableContents(),
     modificationTime: sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']),
     settings,
   });
@@ -81,7 +83,7 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
     ...(options.level !== undefined && { level: options.level }),
     ...(options.signal !== undefined && { signal: options.signal }),
     async prove(finished, directory) {
-      proof = await proveImage(finished, directory);
+      proof = await proveImage(finished.programs, directory);
     },
   });
   const parts = new Map<string, ImagePart>();

@@ -11,7 +11,7 @@ export function rootTree(tree: RootTree): string {
   const directory = mkdtempSync(join(tmpdir(), 'shutdownramfs-root-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   for (const [name, content] of Object.entries(tree)) {
-    const [path = '', mode = '644'] = name.split(':');
+    const [, path = '', mode = '644'] = /^(.*?)(?::([0-7]+))?$/.exec(name) ?? [];
     const hostPath = join(directory, path);
     mkdirSync(dirname(hostPath), { recursive: true });
     if (typeof content === 'string' && content.startsWith('-> ')) {

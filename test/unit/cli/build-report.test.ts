@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { formatReport } from '../../../src/cli/build-report.ts';
 import type { BuildReport } from '../../../src/image/run-build.ts';
 import { defaultSettings } from '../../../src/settings/settings.ts';
+import { smallManifest } from '../../support/small-image.ts';
 
 const report: BuildReport = {
   output: '/boot/exitrd',
@@ -14,12 +15,9 @@ const report: BuildReport = {
     { name: 'md', files: 1, bytes: 2 ** 19 },
   ],
   settings: defaultSettings,
-  manifest: {
-    version: 1,
-    features: ['base'],
-    files: [{ path: '/shutdown', size: 1, mode: '0755', sha256: '' }],
-    symlinks: [],
-  },
+  manifest: smallManifest({
+    files: [{ path: '/shutdown', size: 1, mode: '0755', sha256: '', parts: ['skeleton'] }],
+  }),
 };
 
 test('one line', () => {
@@ -33,6 +31,7 @@ test('and one for each part', () => {
     '  base: 1.0 MiB, 2 files',
     '  md: 0.5 MiB, 1 files',
     '  programs: each was started in it',
+    '  packages: not known, the root has no database of them',
     '',
   ]);
 });

@@ -8,9 +8,13 @@ import { writeImage } from '../../../src/archive/write-image.ts';
 import { Failure } from '../../../src/failure.ts';
 import type { Binary, Feature, RootFile } from '../../../src/feature/feature.ts';
 import { buildImage } from '../../../src/image/build-image.ts';
+import { manifestText } from '../../../src/image/image-manifest.ts';
 import type { Image } from '../../../src/image/image.ts';
+import { parseManifest } from '../../../src/image/parse-manifest.ts';
+import { readContent } from '../../../src/image/read-content.ts';
 import { elfFile } from '../../support/elf-file.ts';
 import { rootTree, type RootTree } from '../../support/root-tree.ts';
+import { smallManifest } from '../../support/small-image.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const interpreter = '/lib64/ld.so.2';
@@ -65,10 +69,14 @@ test('a program comes with its closure and the links that lead to it', async () 
 });
 
 test('the manifest tells every file but itself, with its digest', async () => {
-  const { entries, manifest } = await build({});
+  const { entries, manifest } = await build({
+    '/etc/os-release': 'ID=debian\nVERSION_ID="13"\n',
+    '/var/lib/dpkg/status': 'Package: liba\nArchitecture: amd64\nVersion: 1.2\n',
+    '/var/lib/dpkg/info/liba:amd64.list': '/lib/x86_64-linux-gnu/liba.so.1.2\n',
+  });
   const files = entries.filter(({ kind }) => kind === 'file').map(({ path }) => path);
   const told = manifest.files.map(({ path }) => path);
-  expect([...told, '/usr/lib/shutdownramfs/manifest.json'].toSorted()).toEqual(files.toSorted());
+  expect([...told, manifestPath].toSorted()).toEqual(files.toSorted());
   const bytes = elfFile({ soname: 'liba.so.1' });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   expect(manifest.files).toContainEqual({
@@ -76,7 +84,37 @@ test('the manifest tells every file but itself, with its digest', async () => {
     size: bytes.length,
     mode: '0755',
     sha256,
+    parts: ['test'],
+    source: `${lib}/liba.so.1.2`,
+    package: { name: 'liba', version: '1.2', architecture: 'amd64' },
   });
+  // By the executable and by the feature.
+  expect(manifest.files.find(({ path }) => path === '/usr/lib64/ld.so.2')?.parts).toEqual([
+    'executable',
+    'test',
+  ]);
+  expect(manifest.root).toEqual({ id: 'debian', versionId: '13', packageManager: 'dpkg' });
+  const text = Buffer.concat(await Array.fromAsync(fileIn(entries, manifestPath)));
+  expect(parseManifest(text.toString())).toEqual(manifest);
+});
+
+const manifestPath = '/usr/lib/shutdownramfs/manifest.json';
+
+async function* fileIn(entries: Image['entries'], path: string) {
+  const entry = entries.find((entry) => entry.path === path);
+  if (entry?.kind === 'file') yield* readContent(entry.content);
+}
+
+test('a manifest with one byte changed, and one of another version', () => {
+  const text = manifestText(smallManifest({ features: ['crypt'] }));
+  expect(parseManifest(text).features).toEqual(['crypt']);
+  for (let at = 0; at < text.length; at++) {
+    const changed = `${text.slice(0, at)}${text[at] === 'e' ? 'f' : 'e'}${text.slice(at + 1)}`;
+    expect(() => parseManifest(changed), `byte ${at}`).toThrow(/^read manifest: /);
+  }
+  expect(() => parseManifest(text.replace('"version": 1', '"version": 2'))).toThrow(
+    'it is of version 2, not 1',
+  );
 });
 
 test('a root with /usr/sbin and /lib64 as other systems have them', async () => {

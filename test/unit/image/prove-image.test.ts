@@ -28,7 +28,7 @@ async function foreignImage() {
 
 test('a whole image is resolved', async () => {
   const { image, directory } = await foreignImage();
-  expect(await proveImage(image, directory)).toBe('resolved');
+  expect(await proveImage(image.programs, directory)).toBe('resolved');
 });
 
 test.each([
@@ -38,5 +38,5 @@ test.each([
 ])('not without %s', async (path, message) => {
   const { image, directory } = await foreignImage();
   rmSync(join(directory, path));
-  await expect(proveImage(image, directory)).rejects.toThrow(message);
+  await expect(proveImage(image.programs, directory)).rejects.toThrow(message);
 });
