@@ -1,7 +1,6 @@
 /**
  * Node's own JavaScript that a program which is bundled, takes no options of Node's and speaks to no
- * network never loads. Whoever asks for one of these gets an error that says so. No module that
- * stays needs one of them to be loaded itself.
+ * network never loads. Whoever asks for one of these gets an error that says so.
  */
 const leftOut: readonly RegExp[] = [
   // TypeScript is turned into JavaScript when the executable is built.
@@ -22,8 +21,6 @@ const leftOut: readonly RegExp[] = [
   // Protocols.
   /^internal\/(?:quic|http2|dtls)\//,
   /^(?:quic|http2|dtls)$/,
-  // fs.glob().
-  /^internal\/deps\/minimatch\//,
 ];
 
 /** `id` as in require(), without `node:`. */

@@ -6,6 +6,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { readModuleSources } from '../../scripts/runtime/builtin-modules.ts';
+import { isLeftOut } from '../../scripts/runtime/left-out-modules.ts';
 import { packagedNode, runtimeFor } from '../../scripts/runtime/runtime-for.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
 
@@ -40,4 +42,24 @@ test('no locale, encoding or module ends the process; what is missing is known',
     known: ['koi8-r', 'iso-8859-2', 'utf-16be'],
     missing: ['http2', 'repl', 'node:test', 'node:test/reporters'],
   });
+});
+
+test('what is left out is needed by nothing that stays', async () => {
+  const sources = await readModuleSources(packagedNode());
+  const needs = Object.entries(sources)
+    .filter(([id]) => !isLeftOut(id))
+    .flatMap(([id, source]) =>
+      Array.from(
+        source.matchAll(/\b(?:require|import)\('(?:node:)?([^']+)'\)/g),
+        ([, needed = '']) => [id, needed],
+      ),
+    )
+    .filter(([, needed]) => isLeftOut(needed ?? ''));
+  // Three are started by options of Node's, one reads TypeScript.
+  expect(Object.entries(Object.fromEntries(needs))).toEqual([
+    ['internal/inspector/network_http2', 'http2'],
+    ['internal/main/inspect', 'internal/debugger/inspect'],
+    ['internal/main/repl', 'internal/repl'],
+    ['internal/modules/typescript', 'internal/deps/amaro/dist/index'],
+  ]);
 });
