@@ -4,6 +4,8 @@ export interface ByteSource {
   take(count: number): Promise<Buffer>;
   /** The same in parts as they come, for what need not be in memory at once. */
   pass(count: number): AsyncGenerator<Buffer, void, undefined>;
+  /** What is left, in parts as they come. */
+  rest(): AsyncGenerator<Buffer, void, undefined>;
 }
 
 class CutOff extends Error {
@@ -33,6 +35,12 @@ export function createByteSource(stream: AsyncIterable<Buffer>): ByteSource {
   }
   return {
     pass,
+    async *rest() {
+      yield rest;
+      for (let next = await parts.next(); next.done !== true; next = await parts.next()) {
+        yield next.value;
+      }
+    },
     async take(count) {
       const taken: Buffer[] = [];
       for await (const part of pass(count)) taken.push(part);

@@ -25,7 +25,10 @@ export async function* readCpio(stream: Readable): AsyncGenerator<ReadEntry, voi
     if (nameSize === 0 || nameSize > longestName) throw new Error('a name in it is too long');
     const path = (await source.take(nameSize)).toString('utf8', 0, nameSize - 1);
     await source.take(paddingOf(headerSize + nameSize));
-    if (path === 'TRAILER!!!') return;
+    if (path === 'TRAILER!!!') {
+      await expectEnd(source);
+      return;
+    }
     const kind = kinds.get(mode & 0o170000) ?? 'other';
     if (kind === 'symlink' && size > longestName) throw new Error('a symlink in it is too long');
     const target = kind === 'symlink' ? (await source.take(size)).toString('utf8') : undefined;
@@ -34,6 +37,13 @@ export async function* readCpio(stream: Readable): AsyncGenerator<ReadEntry, voi
     yield { kind, path, mode: mode & 0o7777, size: body, target, content };
     await skip(content);
     await source.take(paddingOf(size));
+  }
+}
+
+/** The kernel would unpack another archive that follows, and nobody here would know of it. */
+async function expectEnd(source: ByteSource): Promise<void> {
+  for await (const part of source.rest()) {
+    if (part.some((byte) => byte !== 0)) throw new Error('something follows its end');
   }
 }
 

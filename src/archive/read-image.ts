@@ -20,12 +20,30 @@ function damageOf(error: unknown): string {
 export async function* readImage(path: string): AsyncGenerator<ReadEntry, void, undefined> {
   try {
     const stats = await stat(path);
-    if (stats.isDirectory()) yield* readDirectory(path);
-    else yield* await readArchive(path);
+    const entries = stats.isDirectory() ? readDirectory(path) : await readArchive(path);
+    for await (const entry of entries) {
+      yield { ...entry, content: readable(entry.content, `${path}: ${entry.path}`) };
+    }
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure(`read image ${path}: ${damageOf(error)}`);
+    throw unreadable(path, error);
   }
+}
+
+/** Read by whoever takes the entry, whose error it would be. */
+async function* readable(
+  content: AsyncIterable<Uint8Array>,
+  place: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* content;
+  } catch (error) {
+    throw unreadable(place, error);
+  }
+}
+
+function unreadable(place: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure(`read image ${place}: ${damageOf(error)}`);
 }
 
 async function readArchive(path: string): Promise<AsyncIterable<ReadEntry>> {

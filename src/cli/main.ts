@@ -5,6 +5,7 @@ import { snapshotCommand } from './command/snapshot.ts';
 import { scanCommand } from './command/scan.ts';
 import { buildCommand } from './command/build.ts';
 import { catCommand } from './command/cat.ts';
+import { checkCommand } from './command/check.ts';
 import { configCommand } from './command/config.ts';
 import { installCommand } from './command/install.ts';
 import { listCommand } from './command/list.ts';
@@ -29,6 +30,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .command(listCommand)
       .command(catCommand)
       .command(unpackCommand)
+      .command(checkCommand)
       .command(installCommand)
       .command(uninstallCommand)
       .command(liveBuildCommand)

@@ -21,27 +21,58 @@ export async function proveImage(
   programs: readonly ImageProgram[],
   directory: string,
 ): Promise<Proof> {
-  const native = resolvePrograms(programs, directory);
-  const enter = native ? await findEntrance(directory) : undefined;
-  if (enter === undefined) return 'resolved';
-  const once = new Map(programs.map((program) => [program.path, program]));
-  await Promise.all([...once.values()].map((program) => startProgram(program, enter)));
-  return 'started';
+  const { proof, failures } = await tryPrograms(programs, directory);
+  const [failure] = failures;
+  if (failure !== undefined) throw failure;
+  return proof;
 }
 
-/** Every closure once more, now in the image alone. True when this machine can run its programs. */
-function resolvePrograms(programs: readonly ImageProgram[], directory: string): boolean {
+export interface Trial {
+  readonly proof: Proof;
+  /** One for each program that does not start. */
+  readonly failures: readonly Failure[];
+}
+
+/** The same for all programs to their end; without `start` they are only resolved. */
+export async function tryPrograms(
+  programs: readonly ImageProgram[],
+  directory: string,
+  start = true,
+): Promise<Trial> {
+  const once = [...new Map(programs.map((program) => [program.path, program])).values()];
+  const { native, failures } = resolvePrograms(once, directory);
+  if (failures.length > 0) return { proof: 'resolved', failures };
+  const enter = native && start ? await findEntrance(directory) : undefined;
+  if (enter === undefined) return { proof: 'resolved', failures };
+  const results = await Promise.allSettled(once.map((program) => startProgram(program, enter)));
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? result.reason : []));
+  return { proof: 'started', failures: reasons.map(expectFailure) };
+}
+
+/** Every closure once more, now in the image alone; `native` when this machine can run them. */
+function resolvePrograms(programs: readonly ImageProgram[], directory: string) {
   const view = createLoaderView(new ForeignRoot(directory));
   const host = createLoaderView(new ForeignRoot('/')).object(process.execPath);
+  const failures: Failure[] = [];
   let native = true;
   for (const { path } of programs) {
-    const program = view.object(path);
-    if (program === undefined) throw new Failure(`prove ${path}: it is not in the image`);
-    // What is loaded at run time is optional but for libgcc_s, and a note cannot be told apart here.
-    resolveClosure(program, view, { dlopenFeatures: [] });
-    native &&= host !== undefined && sameArchitecture(host.elf, program.elf);
+    try {
+      const program = view.object(path);
+      if (program === undefined) throw new Failure(`prove ${path}: it is not in the image`);
+      // What is loaded at run time is optional but for libgcc_s; a note cannot be told apart here.
+      resolveClosure(program, view, { dlopenFeatures: [] });
+      native &&= host !== undefined && sameArchitecture(host.elf, program.elf);
+    } catch (error) {
+      failures.push(expectFailure(error));
+    }
   }
-  return native;
+  return { native, failures };
+}
+
+/** Anything else is a bug. */
+function expectFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  throw error;
 }
 
 type Entrance = readonly [command: string, ...words: string[]];

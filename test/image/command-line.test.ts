@@ -137,7 +137,7 @@ test.each<[string, number, string]>([
   ['list @/text', 1, 'read image @/text: it is no cpio archive, tar archive or directory'],
   ['list @/garbled', 1, 'read image @/garbled: "'],
   ['cat @/image nothing', 1, 'read nothing in @/image: there is no such file'],
-  ['unpack @/cut @/out/u', 1, 'unpack @/cut: greeting: it is cut off'],
+  ['unpack @/cut @/out/u', 1, 'read image @/cut: greeting: it is cut off'],
   ['unpack @/image @/empty', 1, 'unpack to @/empty: it exists'],
   ['unpack @/image @/denied/u', 1, 'unpack to @/denied/u: EACCES'],
   ['plan --snapshot @/none', 1, 'read snapshot @/none: ENOENT'],

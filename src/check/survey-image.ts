@@ -1,0 +1,73 @@
+/** Reads all of an image once: what is in it, and what the bytes come to. */
+import { createHash } from 'node:crypto';
+import { readImage } from '../archive/read-image.ts';
+import type { ReadEntry } from '../archive/read-entry.ts';
+import { Failure } from '../failure.ts';
+import { manifestPath } from '../image/image-manifest.ts';
+
+export interface SurveyedEntry {
+  readonly kind: ReadEntry['kind'];
+  /** Absolute. */
+  readonly path: string;
+  readonly mode: number;
+  readonly size: number;
+  /** Of a symlink. */
+  readonly target: string | undefined;
+  /** Of a file, hexadecimal. */
+  readonly sha256: string | undefined;
+}
+
+export interface Survey {
+  /** In the order of the image. */
+  readonly entries: readonly SurveyedEntry[];
+  /** Undefined where the image has none. */
+  readonly manifest: string | undefined;
+  /** Why the image could not be read to its end. */
+  readonly cutOff: string | undefined;
+}
+
+/** A manifest of ten thousand files is far smaller. */
+const largestManifest = 64 << 20;
+
+/** Throws a Failure for what cannot be opened or is no image at all. */
+export async function surveyImage(image: string): Promise<Survey> {
+  const entries: SurveyedEntry[] = [];
+  let manifest: string | undefined;
+  try {
+    for await (const entry of readImage(image)) {
+      const { kind, mode, target } = entry;
+      const path = `/${entry.path}`;
+      const isManifest = path === manifestPath && entry.size <= largestManifest;
+      const { sha256, size, text } = await readWhole(entry, isManifest);
+      if (isManifest) manifest = text;
+      entries.push({
+        kind,
+        path,
+        mode,
+        size,
+        target,
+        sha256: kind === 'file' ? sha256 : undefined,
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof Failure) || entries.length === 0) throw error;
+    const cutOff = error.message.replace(`read image ${image}: `, '');
+    return { entries, manifest, cutOff };
+  }
+  return { entries, manifest, cutOff: undefined };
+}
+
+async function readWhole({ content, kind }: ReadEntry, keep: boolean) {
+  const hash = createHash('sha256');
+  const kept: Uint8Array[] = [];
+  let size = 0;
+  if (kind === 'file') {
+    for await (const part of content) {
+      hash.update(part);
+      size += part.length;
+      // The archive takes its buffer back.
+      if (keep) kept.push(Uint8Array.from(part));
+    }
+  }
+  return { sha256: hash.digest('hex'), size, text: Buffer.concat(kept).toString('utf8') };
+}
