@@ -8,8 +8,7 @@ import {
   createZstdDecompress,
 } from 'node:zlib';
 import { Failure } from '../failure.ts';
-
-export type Compression = 'zstd' | 'gzip' | 'none';
+import type { Compression } from './image-format.ts';
 
 /** Levels are the tools' own, from fast to small. */
 const levels = {

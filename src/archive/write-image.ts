@@ -8,13 +8,12 @@ import { pipeline } from 'node:stream/promises';
 import { Failure, reasonOf } from '../failure.ts';
 import { manifestPath } from '../image/image-manifest.ts';
 import type { Image } from '../image/image.ts';
-import { createCompressor, type Compression } from './compressor.ts';
+import { createCompressor } from './compressor.ts';
 import { writeCpio } from './cpio-writer.ts';
 import { writeDirectory } from './directory-writer.ts';
+import type { Compression, ImageFormat } from './image-format.ts';
 import type { ArchiveWriter } from './image-writer.ts';
 import { writeTar } from './tar-writer.ts';
-
-export type ImageFormat = 'cpio' | 'tar' | 'directory';
 
 export interface WriteOptions {
   readonly output: string;

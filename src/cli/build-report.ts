@@ -12,6 +12,8 @@ export function formatReport(report: BuildReport, verbose: boolean): string {
     for (const { name, files, bytes } of parts) {
       lines.push(`  ${name}: ${mebibytes(bytes)}, ${files} files`);
     }
+    for (const { name, reason } of report.features) lines.push(`  ${name} is packed: ${reason}`);
+    for (const { name, reason } of report.leftOut) lines.push(`  ${name} is not: ${reason}`);
     const proved = { started: 'each was started in it', resolved: 'resolved, not started' }[proof];
     lines.push(`  programs: ${proved}`, `  packages: ${packagesOf(manifest)}`);
   }

@@ -1,11 +1,11 @@
-import { features } from '../feature/features.ts';
+import { featureGroups, featureNames } from '../feature/feature-words.ts';
 
-const names = features.map(({ name }) => name).join(', ');
+const words = [...featureNames, ...featureGroups].join(', ');
 
 /** `--feature`, the same for every command that builds. */
 export const featureOption = {
   type: 'string',
   array: true,
   nargs: 1,
-  describe: `Kinds of layers the image can take apart: ${names}, default, all; -NAME takes one away`,
+  describe: `Kinds of layers the image can take apart: ${words}; -NAME takes one away`,
 } as const;

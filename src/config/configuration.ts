@@ -3,6 +3,8 @@
  * shutdownramfs.toml(5), which explains each key to its reader.
  */
 import * as z from 'zod';
+import { compressions, imageFormats } from '../archive/image-format.ts';
+import { featureWords } from '../feature/feature-words.ts';
 import { defaultSettings } from '../settings/settings.ts';
 
 /** Says what was expected; what stands there instead is added by the parser. */
@@ -10,11 +12,21 @@ function must(be: string): { error: string } {
   return { error: `must be ${be}` };
 }
 
+/** One of these words, which the message lists. */
+function choice<const Word extends string>(
+  words: readonly [Word, ...Word[]],
+): z.ZodEnum<Readonly<Record<Word, Word>>> {
+  const quoted = words.map((word) => JSON.stringify(word));
+  return z.enum(words, must(`${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`));
+}
+
+// What follows is also a part of the JSON schema, whose other readers' \w and \p differ.
 /** Absolute, without `.`, `..`, doubled or trailing slashes, or control characters; not `/` itself. */
-const plainPath = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\p{Cc}]+)+$/u;
+// oxlint-disable-next-line no-control-regex
+const plainPath = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\u0000-\u001F\u007F-\u009F]+)+$/;
 /** What a shell script can take apart at blanks. */
-const shellPath = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.@:+-]+)+$/;
-const kernelWord = /^\w[\w.:@-]*$/;
+const shellPath = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@:+-]+)+$/;
+const kernelWord = /^[A-Za-z0-9_][A-Za-z0-9_.:@-]*$/;
 
 const flagFile = z
   .string(must('a path'))
@@ -26,14 +38,41 @@ const kernelArgument = z
   .string(must('the name of a kernel argument'))
   .regex(kernelWord, must('one word of letters, digits and _ . : @ -, without ='));
 
-const mountPoint = z
+const rootPath = z
   .string(must('a path'))
-  .regex(plainPath, must('an absolute path without . and .., and not / itself'))
-  .regex(/^(?!\/oldroot(?:\/|$))/, must('the path in the running system, without /oldroot'));
+  .regex(plainPath, must('an absolute path without . and .., and not / itself'));
+
+const mountPoint = rootPath.regex(
+  /^(?!\/oldroot(?:\/|$))/,
+  must('the path in the running system, without /oldroot'),
+);
 
 const list = 'a list in brackets';
 const duration = must('a whole number of seconds from 1 to 3600');
 const seconds = z.int(duration).min(1, duration).max(3600, duration);
+
+const image = table({
+  features: z
+    .array(
+      z.enum(featureWords, must('the name of a feature, "default", "auto" or "all"')),
+      must(list),
+    )
+    .min(1, must('a list that is not empty; ["base"] is the least'))
+    .describe('Kinds of layers the image can take apart; a name with - before it takes one away'),
+  programs: z
+    .array(rootPath, must(list))
+    .describe('Programs of the root that are packed too, with all the libraries they need'),
+  files: z
+    .array(rootPath, must(list))
+    .describe('Files of the root, or directories with all below, that are packed too'),
+  format: choice(imageFormats).describe('What `build` writes'),
+  compress: choice(compressions).describe('How `build` compresses an archive'),
+  level: z
+    .int(must('a whole number from 0 to 22'))
+    .min(0, must('a whole number from 0 to 22'))
+    .max(22, must('a whole number from 0 to 22'))
+    .describe('Level of the compression, as far as it has that; 0: its usual one'),
+});
 
 const debugging = table({
   'flag-files': z
@@ -46,9 +85,9 @@ const debugging = table({
 });
 
 const console = table({
-  output: z
-    .enum(['quiet', 'normal', 'verbose'], must('"quiet", "normal" or "verbose"'))
-    .describe('What the console shows: only what went wrong, the summary as well, or every step'),
+  output: choice(['quiet', 'normal', 'verbose']).describe(
+    'What the console shows: only what went wrong, the summary as well, or every step',
+  ),
 });
 
 const mounts = table({
@@ -58,18 +97,16 @@ const mounts = table({
 });
 
 const freeMemory = table({
-  overwrite: z
-    .enum(['never', 'when-needed', 'always'], must('"never", "when-needed" or "always"'))
-    .describe('Whether free memory is overwritten; when-needed: where the kernel does not zero it'),
+  overwrite: choice(['never', 'when-needed', 'always']).describe(
+    'Whether free memory is overwritten; when-needed: where the kernel does not zero it',
+  ),
   seconds: seconds.describe('The longest time that overwriting may take'),
 });
 
 const firmware = table({
-  'memory-overwrite-request': z
-    .enum(['keep', 'set', 'clear-when-clean'], must('"keep", "set" or "clear-when-clean"'))
-    .describe(
-      'What becomes of the variable that has EFI firmware clear the memory at the next boot',
-    ),
+  'memory-overwrite-request': choice(['keep', 'set', 'clear-when-clean']).describe(
+    'What becomes of the variable that has EFI firmware clear the memory at the next boot',
+  ),
 });
 
 /** A table with all of its keys, of which a file says any. */
@@ -81,6 +118,7 @@ function table<Shape extends z.core.$ZodLooseShape>(
 
 /** What one file says. */
 export const fileSchema = table({
+  image: image.partial().optional(),
   debugging: debugging.partial().optional(),
   console: console.partial().optional(),
   mounts: mounts.partial().optional(),
@@ -88,13 +126,14 @@ export const fileSchema = table({
   firmware: firmware.partial().optional(),
 }).meta({
   title: 'shutdownramfs.toml',
-  description: 'How the exitrd of shutdownramfs behaves',
+  description: 'What an image of shutdownramfs holds, and how its exitrd behaves',
 });
 
 export type FileConfiguration = z.infer<typeof fileSchema>;
 
 /** All that can be said, with a value for each key. */
 export interface Configuration {
+  readonly image: z.infer<typeof image>;
   readonly debugging: z.infer<typeof debugging>;
   readonly console: z.infer<typeof console>;
   readonly mounts: z.infer<typeof mounts>;
@@ -103,6 +142,14 @@ export interface Configuration {
 }
 
 export const defaultConfiguration: Configuration = {
+  image: {
+    features: ['default'],
+    programs: [],
+    files: [],
+    format: 'cpio',
+    compress: 'zstd',
+    level: 0,
+  },
   debugging: {
     'flag-files': [...defaultSettings.debugging.flagFiles],
     'kernel-arguments': [...defaultSettings.debugging.kernelArguments],

@@ -1,18 +1,24 @@
 /** One configuration file: its text in, what it says out. Pure. */
 import { parse, TomlError } from 'smol-toml';
-import type { core } from 'zod';
 import { Failure } from '../failure.ts';
 import { fileSchema, type FileConfiguration } from './configuration.ts';
+import { describeIssue } from './describe-issue.ts';
+import { createKeyLocator } from './locate-key.ts';
 
 /**
  * `name` is how messages call the file. Throws a Failure that tells of everything that is wrong in
- * it, each with the key, what was expected and what stands there.
+ * it: the line, the key, what was expected, what stands there, and what may have been meant.
  */
 export function parseConfiguration(text: string, name: string): FileConfiguration {
   const value = parseToml(text, name);
   const result = fileSchema.safeParse(value);
   if (result.success) return result.data;
-  const flaws = result.error.issues.flatMap((issue) => describeIssue(issue, value));
+  const lineOf = createKeyLocator(text);
+  const flaws = result.error.issues
+    .flatMap((issue) => describeIssue(issue, value))
+    .map(({ path, reason }) => ({ line: lineOf(path) ?? 1, reason }))
+    .toSorted((one, other) => one.line - other.line)
+    .map(({ line, reason }) => `line ${line}: ${reason}`);
   throw new Failure(`read ${name}: ${[...new Set(flaws)].join('; ')}`, {
     hint: 'shutdownramfs.toml(5) and shutdownramfs config --schema tell what may stand there',
   });
@@ -28,29 +34,4 @@ function parseToml(text: string, name: string): unknown {
       hint: 'configuration is written in TOML, see shutdownramfs.toml(5)',
     });
   }
-}
-
-function describeIssue(issue: core.$ZodIssue, value: unknown): readonly string[] {
-  const { path } = issue;
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${keyName([...path, key])}: there is no such key`);
-  }
-  const found = path.reduce<unknown>((inside, key) => (inside as Inside)[key], value);
-  return [`${keyName(path)}: ${issue.message}, not ${JSON.stringify(found)}`];
-}
-
-type Inside = Readonly<Record<PropertyKey, unknown>>;
-
-/** `debugging.flag-files[0]` */
-function keyName(path: readonly PropertyKey[]): string {
-  return path
-    .map((key, index) =>
-      typeof key === 'number' ? `[${key}]` : `${index > 0 ? '.' : ''}${bare(String(key))}`,
-    )
-    .join('');
-}
-
-/** Quoted where TOML would have it quoted. */
-function bare(key: string): string {
-  return /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
 }

@@ -33,3 +33,10 @@ export interface Binary {
   /** Of its libraries' dlopen notes, follow those of these features only; absent: all. */
   readonly dlopenFeatures?: readonly string[];
 }
+
+/** Where in a root a program may lie, the best place first. */
+export function placesOf({ path, candidates = [] }: Binary): readonly string[] {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const usual = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((place) => `${place}/${name}`);
+  return [path, ...candidates, ...usual];
+}

@@ -3,6 +3,7 @@ import { base } from './base.ts';
 import { bcache } from './bcache.ts';
 import { btrfs } from './btrfs.ts';
 import { crypt } from './crypt.ts';
+import { deviceMapper } from './dm.ts';
 import type { Feature } from './feature.ts';
 import { integrity } from './integrity.ts';
 import { iscsi } from './iscsi.ts';
@@ -25,6 +26,7 @@ export const features: readonly Feature[] = [
   lvm,
   md,
   multipath,
+  deviceMapper,
   btrfs,
   bcache,
   nvmeOverFabrics,

@@ -6,12 +6,14 @@ import type { ElfObject } from '../elf/elf-object.ts';
 import { parseElf } from '../elf/parse-elf.ts';
 import { Failure, reasonOf } from '../failure.ts';
 import type { Feature } from '../feature/feature.ts';
-import { ForeignRoot } from '../root/foreign-root.ts';
+import type { ForeignRoot } from '../root/foreign-root.ts';
 import { createLoaderView, type RootLoaderView } from '../root/loader-view.ts';
+import { openRoot } from '../root/open-root.ts';
 import { settingsText } from '../settings/settings-text.ts';
 import { defaultSettings, settingsPath, type Settings } from '../settings/settings.ts';
 import { arrangeImage } from './arrange-image.ts';
 import { closureEntries, collectFeature, type Collection } from './collect-entries.ts';
+import { collectOwn, type OwnContent } from './collect-own.ts';
 import type { Content, ImageEntry } from './image-entry.ts';
 import { manifestPath, manifestText, type ExecutableContents } from './image-manifest.ts';
 import type { Image } from './image.ts';
@@ -23,6 +25,8 @@ export interface BuildOptions {
   /** The root whose programs and libraries are packed. */
   readonly root: string;
   readonly features: readonly Feature[];
+  /** What the configuration adds. */
+  readonly own?: OwnContent;
   /** The file of the executable itself, on the host. */
   readonly executable: string;
   /** What was bundled into it, for the manifest. */
@@ -45,6 +49,7 @@ export async function buildImage(options: BuildOptions): Promise<Image> {
     { entries: [...rootLinks(root), ...skeletonEntries(), settingsEntry(options)], programs: [] },
     collectExecutable(options.executable, root, view),
     ...options.features.map((feature) => collectFeature(feature, root, view)),
+    ...(options.own === undefined ? [] : [collectOwn(options.own, root, view)]),
   ];
   const collected = [...collections.flatMap(({ entries }) => entries), manifestEntry('')];
   const entries = arrangeImage(collected, sameBytes);
@@ -66,14 +71,6 @@ export async function buildImage(options: BuildOptions): Promise<Image> {
     modificationTime: options.modificationTime,
     programs,
   };
-}
-
-function openRoot(directory: string): ForeignRoot {
-  const root = new ForeignRoot(directory);
-  if (root.locate('/usr')?.stats.isDirectory() === true) return root;
-  throw new Failure(`read root ${root.directory}: it has no directory /usr`, {
-    hint: '--root names a directory with a whole system below it',
-  });
 }
 
 /** A root may have /usr/sbin or /usr/lib64 as links of their own; the image keeps them so. */

@@ -2,7 +2,7 @@
 import { resolveClosure, type ClosureMember } from '../elf/closure.ts';
 import type { ElfObject } from '../elf/elf-object.ts';
 import { Failure } from '../failure.ts';
-import type { Binary, Feature, RootFile } from '../feature/feature.ts';
+import { placesOf, type Binary, type Feature, type RootFile } from '../feature/feature.ts';
 import type { ForeignRoot, LocatedNode } from '../root/foreign-root.ts';
 import type { RootLoaderView } from '../root/loader-view.ts';
 import type { FileEntry, ImageEntry } from './image-entry.ts';
@@ -87,10 +87,8 @@ function locateBinary(
   root: ForeignRoot,
   view: RootLoaderView,
 ): { readonly node: LocatedNode; readonly elf: ElfObject } | undefined {
-  const name = binary.path.slice(binary.path.lastIndexOf('/') + 1);
-  const usual = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((place) => `${place}/${name}`);
   let unfit: string | undefined;
-  for (const place of [binary.path, ...(binary.candidates ?? []), ...usual]) {
+  for (const place of placesOf(binary)) {
     const node = root.locate(place);
     if (node === undefined || !node.stats.isFile()) continue;
     const elf = view.headers(node);
@@ -106,28 +104,47 @@ function locateBinary(
 }
 
 function collectFile(file: RootFile, feature: Feature, root: ForeignRoot): ImageEntry[] {
+  const entries = treeEntries(file.path, root, feature.name);
+  if (entries !== undefined) return entries;
+  if (file.optional === true) return [];
+  throw absent(feature.name, file.path, file.package, root);
+}
+
+/**
+ * A file, or a directory with all that is below it; undefined where there is nothing. Throws a Failure
+ * for what an image cannot hold.
+ */
+export function treeEntries(
+  top: string,
+  root: ForeignRoot,
+  origin: string,
+): ImageEntry[] | undefined {
   const entries: ImageEntry[] = [];
-  const pending = [file.path];
+  const pending = [top];
   const seen = new Set<string>();
   for (let path = pending.shift(); path !== undefined; path = pending.shift()) {
     const node = root.locate(path);
     if (node === undefined) {
-      if (file.optional === true || path !== file.path) continue;
-      throw absent(feature.name, path, file.package, root);
+      if (path === top) return undefined;
+      throw new Failure(`pack ${path}: the symlink leads nowhere`);
     }
     if (node.stats.isFile()) {
-      entries.push(...entriesOf(node, feature.name, (node.stats.mode & 0o111) !== 0));
-    } else if (node.stats.isDirectory() && !seen.has(node.path)) {
+      entries.push(...entriesOf(node, origin, (node.stats.mode & 0o111) !== 0));
+    } else if (node.stats.isDirectory()) {
+      entries.push(...linkEntries(node, origin));
+      if (seen.has(node.path)) continue;
       seen.add(node.path);
-      entries.push({ kind: 'directory', path: node.path, origin: feature.name });
-      const inside = node.path;
-      pending.push(...root.list(inside).map((name) => `${inside}/${name}`));
+      entries.push({ kind: 'directory', path: node.path, origin });
+      pending.push(...root.list(node.path).map((name) => `${node.path}/${name}`));
+    } else {
+      throw new Failure(`pack ${path}: it is no regular file or directory`);
     }
   }
   return entries;
 }
 
-function entriesOf(node: LocatedNode, origin: string, executable: boolean): ImageEntry[] {
+/** A file, and the links that lead to it. */
+export function entriesOf(node: LocatedNode, origin: string, executable: boolean): ImageEntry[] {
   const file: FileEntry = {
     kind: 'file',
     path: node.path,
@@ -141,13 +158,12 @@ function entriesOf(node: LocatedNode, origin: string, executable: boolean): Imag
     },
     origin,
   };
-  const links = node.links.map(({ path, target }) => ({
-    kind: 'symlink' as const,
-    path,
-    target,
-    origin,
-  }));
-  return [...links, file];
+  return [...linkEntries(node, origin), file];
+}
+
+/** The symlinks among the components of the path that was asked for. */
+function linkEntries({ links }: LocatedNode, origin: string): ImageEntry[] {
+  return links.map(({ path, target }) => ({ kind: 'symlink', path, target, origin }));
 }
 
 function absent(feature: string, path: string, wanted: string, root: ForeignRoot): Failure {

@@ -1,9 +1,10 @@
 /** The whole of `build`: features chosen, image built, written, proved and put in place. */
-import { writeImage, type ImageFormat } from '../archive/write-image.ts';
-import type { Compression } from '../archive/compressor.ts';
+import type { Compression, ImageFormat } from '../archive/image-format.ts';
+import { writeImage } from '../archive/write-image.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { settingsFrom } from '../config/settings-from.ts';
-import { selectFeatures } from '../feature/select-features.ts';
+import { featuresForRoot } from '../feature/features-for-root.ts';
+import type { Choice } from '../feature/select-features.ts';
 import { Failure } from '../failure.ts';
 import type { Settings } from '../settings/settings.ts';
 import { buildImage } from './build-image.ts';
@@ -17,10 +18,11 @@ import { sourceDateEpoch } from './source-date-epoch.ts';
 export interface RunBuildOptions {
   readonly output: string;
   readonly root: string;
-  readonly format: ImageFormat;
-  readonly compress: Compression;
+  // Where these are absent, the configuration's count.
+  readonly format?: ImageFormat | undefined;
+  readonly compress?: Compression | undefined;
   readonly level?: number | undefined;
-  /** Names, also as lists with commas; all features where absent. */
+  /** Words as selectFeatures() takes them. */
   readonly features?: readonly string[] | undefined;
   /** Configuration files that are read instead of the root's. */
   readonly config?: readonly string[] | undefined;
@@ -37,11 +39,20 @@ export interface BuildReport {
   readonly unpacked: number;
   readonly seconds: number;
   readonly proof: Proof;
+  readonly features: readonly FeatureReason[];
+  /** Features that were thought of and not taken. */
+  readonly leftOut: readonly FeatureReason[];
   /** What each part brought that none before it had. */
   readonly parts: readonly ImagePart[];
   /** How the exitrd in the image behaves. */
   readonly settings: Settings;
   readonly manifest: ImageManifest;
+}
+
+interface FeatureReason {
+  readonly name: string;
+  /** `named`, `default`, `/etc/crypttab names sda2_crypt` … */
+  readonly reason: string;
 }
 
 interface ImagePart {
@@ -67,20 +78,25 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
   const start = performance.now();
   const { configuration } = await loadConfiguration(options.root, options.config);
   const settings = settingsFrom(configuration);
+  const { programs, files, ...configured } = configuration.image;
+  const words = options.features ?? configured.features;
+  const { selected, leftOut } = await featuresForRoot(options.root, words);
   const image = await buildImage({
     root: options.root,
-    features: selectFeatures(options.features),
+    features: selected.map(({ feature }) => feature),
+    own: { programs, files },
     executable: options.executable ?? ownExecutable(),
     contents: executableContents(),
     modificationTime: sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']),
     settings,
   });
   let proof: Proof = 'resolved';
+  const level = options.level ?? configuredLevel(options, configured.level);
   const packed = await writeImage(image, {
     output: options.output,
-    format: options.format,
-    compression: options.compress,
-    ...(options.level !== undefined && { level: options.level }),
+    format: options.format ?? configured.format,
+    compression: options.compress ?? configured.compress,
+    ...(level !== undefined && { level }),
     ...(options.signal !== undefined && { signal: options.signal }),
     async prove(finished, directory) {
       proof = await proveImage(finished.programs, directory);
@@ -99,8 +115,19 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
     unpacked: image.manifest.files.reduce((sum, { size }) => sum + size, 0),
     seconds: (performance.now() - start) / 1000,
     proof,
+    features: selected.map(nameAndReason),
+    leftOut: leftOut.map(nameAndReason),
     parts: [...parts.values()],
     settings,
     manifest: image.manifest,
   };
+}
+
+/** It belongs to the compression that was configured. */
+function configuredLevel({ compress }: RunBuildOptions, level: number): number | undefined {
+  return compress !== undefined || level === 0 ? undefined : level;
+}
+
+function nameAndReason({ feature, reason }: Choice): FeatureReason {
+  return { name: feature.name, reason };
 }

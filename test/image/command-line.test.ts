@@ -115,7 +115,11 @@ test.each<[string, number, string]>([
   ['build -o @/out/a -o @/out/b', 2, 'output is given more than once'],
   ['build -o @/out/a --format zip', 2, 'Invalid values: Argument: format, Given: "zip"'],
   ['build -o @/out/a --level high', 2, 'level is no number'],
-  ['build -o @/out/a --feature zfs', 1, 'select feature zfs: there is no such feature'],
+  [
+    'build -o @/out/a --feature cript',
+    1,
+    'select feature cript: there is no such feature (did you mean crypt?)',
+  ],
   ['build -o @/out/a --root @/empty', 1, 'read root @/empty: it has no directory /usr'],
   ['build -o @/empty', 1, 'write @/empty: it exists and is no regular file'],
   ['build -o @/full --format directory', 1, 'write @/full: it is a directory with other things'],
@@ -129,8 +133,8 @@ test.each<[string, number, string]>([
   [
     'config --config @/wrong.toml',
     1,
-    'read @/wrong.toml: debugging.pause-seconds: must be a whole number of seconds from 1 to 3600, ' +
-      'not 0; debugging.pause: there is no such key',
+    'read @/wrong.toml: line 2: unknown key "pause" in [debugging] (did you mean "pause-seconds"?); ' +
+      'line 3: debugging.pause-seconds: must be a whole number of seconds from 1 to 3600, not 0',
   ],
   ['list @/none', 1, 'read image @/none: ENOENT'],
   ['list @/secret', 1, 'read image @/secret: EACCES'],

@@ -1,12 +1,18 @@
 import type { CommandModule } from 'yargs';
+import {
+  compressions,
+  imageFormats,
+  type Compression,
+  type ImageFormat,
+} from '../../archive/image-format.ts';
 import { configOption } from '../config-option.ts';
 import { featureOption } from '../feature-option.ts';
 
 interface BuildArguments {
   output: string;
   root: string;
-  format: 'cpio' | 'tar' | 'directory';
-  compress: 'zstd' | 'gzip' | 'none';
+  format: ImageFormat | undefined;
+  compress: Compression | undefined;
   level: number | undefined;
   feature: string[] | undefined;
   config: string[] | undefined;
@@ -32,14 +38,12 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         describe: 'Take programs and libraries from this root',
       })
       .option('format', {
-        choices: ['cpio', 'tar', 'directory'] as const,
-        default: 'cpio' as const,
-        describe: 'What to write',
+        choices: imageFormats,
+        describe: 'What to write; cpio where nothing says otherwise',
       })
       .option('compress', {
-        choices: ['zstd', 'gzip', 'none'] as const,
-        default: 'zstd' as const,
-        describe: 'Compression of an archive',
+        choices: compressions,
+        describe: 'Compression of an archive; zstd where nothing says otherwise',
       })
       .option('level', { type: 'number', describe: 'Level of the compression' })
       .option('feature', featureOption)

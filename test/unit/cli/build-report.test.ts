@@ -10,6 +10,8 @@ const report: BuildReport = {
   unpacked: 140.54 * 2 ** 20,
   seconds: 2.04,
   proof: 'started',
+  features: [{ name: 'base', reason: 'every image has it' }],
+  leftOut: [{ name: 'zfs', reason: 'nothing speaks for it' }],
   parts: [
     { name: 'base', files: 2, bytes: 2 ** 20 },
     { name: 'md', files: 1, bytes: 2 ** 19 },
@@ -30,6 +32,8 @@ test('and one for each part', () => {
   expect(formatReport(report, true).split('\n').slice(1)).toEqual([
     '  base: 1.0 MiB, 2 files',
     '  md: 0.5 MiB, 1 files',
+    '  base is packed: every image has it',
+    '  zfs is not: nothing speaks for it',
     '  programs: each was started in it',
     '  packages: not known, the root has no database of them',
     '',

@@ -130,7 +130,7 @@ describe('in a root', () => {
   test('a file with a flaw is named', async () => {
     const root = rootTree({ [`run/${dropIn('50')}`]: 'x = 1', [`etc/${main}`]: pause(1) });
     await expect(loadConfiguration(root)).rejects.toThrow(
-      `read /run/${dropIn('50')} in ${root}: x: there is no such key`,
+      `read /run/${dropIn('50')} in ${root}: line 1: unknown key "x" above all tables`,
     );
   });
   test.each([

@@ -19,6 +19,13 @@ function keysOf(tables: object): string[][] {
 
 test('all that can be said', () => {
   const text = `
+    [image]
+    features = ["default", "-lvm", "zfs"]
+    programs = ["/usr/local/sbin/lock"]
+    files = ["/etc/lock.conf"]
+    format = "tar"
+    compress = "gzip"
+    level = 9
     [debugging]
     flag-files = ["/run/debug-me", "/debug-me"]
     kernel-arguments = ["debug-me", "a.b:c"]
@@ -34,6 +41,14 @@ test('all that can be said', () => {
     memory-overwrite-request = "clear-when-clean"`;
   const said = parseConfiguration(text, 'file');
   expect(said).toEqual({
+    image: {
+      features: ['default', '-lvm', 'zfs'],
+      programs: ['/usr/local/sbin/lock'],
+      files: ['/etc/lock.conf'],
+      format: 'tar',
+      compress: 'gzip',
+      level: 9,
+    },
     debugging: {
       'flag-files': ['/run/debug-me', '/debug-me'],
       'kernel-arguments': ['debug-me', 'a.b:c'],
@@ -61,33 +76,84 @@ const wholeSeconds = 'must be a whole number of seconds from 1 to 3600';
 
 describe('what is refused', () => {
   test.each([
-    ['an unknown table', '[debug]', 'debug: there is no such key'],
-    ['an unknown key', debugging('flags = []'), 'debugging.flags: there is no such key'],
-    ['a key above all tables', 'output = "quiet"', 'output: there is no such key'],
-    ['a key to be quoted', '"a b" = 1', '"a b": there is no such key'],
-    ['a prototype', '__proto__ = 1', '__proto__: there is no such key'],
+    ['an unknown table', '[live]', 'line 1: unknown table [live]'],
+    [
+      'nearly a table',
+      '[debuging]',
+      'line 1: unknown table [debuging] (did you mean [debugging]?)',
+    ],
+    ['a table to be quoted', '["a b"]', 'line 1: unknown table ["a b"]'],
+    ['an unknown key', debugging('colour = 1'), 'line 2: unknown key "colour" in [debugging]'],
+    [
+      'nearly a key',
+      inTable('image', 'featurs = []'),
+      'line 2: unknown key "featurs" in [image] (did you mean "features"?)',
+    ],
+    [
+      'the beginning of a key',
+      debugging('pause = 1'),
+      'line 2: unknown key "pause" in [debugging] (did you mean "pause-seconds"?)',
+    ],
+    [
+      'a key in the wrong table',
+      inTable('mounts', 'output = "quiet"'),
+      'line 2: unknown key "output" in [mounts] (it belongs in [console])',
+    ],
+    [
+      'a key above all tables',
+      '# mine\n\noutput = "quiet"',
+      'line 3: unknown key "output" above all tables (it belongs in [console])',
+    ],
+    ['a key to be quoted', '"a b" = 1', 'line 1: unknown key "a b" above all tables'],
+    ['a prototype', '__proto__ = 1', 'line 1: unknown key "__proto__" above all tables'],
     [
       'a prototype in a table',
       debugging('__proto__ = 1'),
-      'debugging.__proto__: there is no such key',
+      'line 2: unknown key "__proto__" in [debugging]',
     ],
-    ['no table', 'console = "quiet"', 'console: must be a table, not "quiet"'],
-    ['tables', '[[console]]', 'console: must be a table, not [{}]'],
+    ['no table', 'console = "quiet"', 'line 1: console: must be a table, not "quiet"'],
+    ['tables', '[[console]]', 'line 1: console: must be a table, not [{}]'],
     [
       'no list',
       debugging('flag-files = "/a"'),
-      'debugging.flag-files: must be a list in brackets, not "/a"',
+      'line 2: debugging.flag-files: must be a list in brackets, not "/a"',
     ],
-    ['no text', debugging('flag-files = [1]'), 'debugging.flag-files[0]: must be a path, not 1'],
+    [
+      'no text',
+      debugging('flag-files = [1]'),
+      'line 2: debugging.flag-files[0]: must be a path, not 1',
+    ],
     [
       'another word',
       inTable('console', 'output = "loud"'),
-      'console.output: must be "quiet", "normal" or "verbose", not "loud"',
+      'line 2: console.output: must be "quiet", "normal" or "verbose", not "loud"',
     ],
+    [
+      'nearly a word',
+      inTable('console', 'output = "queit"'),
+      'line 2: console.output: must be "quiet", "normal" or "verbose", not "queit" ' +
+        '(did you mean "quiet"?)',
+    ],
+    [
+      'a feature there is none of',
+      inTable('image', 'features = ["crypt", "-lvn"]'),
+      'line 2: image.features[1]: must be the name of a feature, "default", "auto" or "all", ' +
+        'not "-lvn" (did you mean "-lvm"?)',
+    ],
+    [
+      'no feature at all',
+      inTable('image', 'features = []'),
+      'line 2: image.features: must be a list that is not empty; ["base"] is the least, not []',
+    ],
+    ...['23', '-1', '"19"'].map((value) => [
+      `a level of ${value}`,
+      inTable('image', `level = ${value}`),
+      `line 2: image.level: must be a whole number from 0 to 22, not ${value}`,
+    ]),
     [
       'a date',
       inTable('console', 'output = 2026-01-02'),
-      'console.output: must be "quiet", "normal" or "verbose", not "2026-01-02"',
+      'line 2: console.output: must be "quiet", "normal" or "verbose", not "2026-01-02"',
     ],
     ...['0', '3601', '1.5', '-1', '"60"', 'nan', 'true'].flatMap((value) =>
       [
@@ -96,7 +162,7 @@ describe('what is refused', () => {
       ].map(([table = '', key = '']) => [
         `${key} = ${value}`,
         inTable(table, `${key} = ${value}`),
-        `${table}.${key}: ${wholeSeconds}, not ${value === 'nan' ? 'null' : value}`,
+        `line 2: ${table}.${key}: ${wholeSeconds}, not ${value === 'nan' ? 'null' : value}`,
       ]),
     ),
   ])('%s', (_, text, flaw) => {
@@ -118,7 +184,7 @@ describe('what is refused', () => {
     '/a*',
   ])('as a flag file: %j', (path) => {
     expect(() => parseConfiguration(flagFile(path), 'file')).toThrow(
-      `read file: debugging.flag-files[1]: must be an absolute path of letters, digits and ` +
+      `read file: line 2: debugging.flag-files[1]: must be an absolute path of letters, digits and ` +
         `_ . @ : + -, not ${JSON.stringify(path)}`,
     );
   });
@@ -152,7 +218,7 @@ describe('what is refused', () => {
   test('everything at once, each flaw once', () => {
     const text = debugging('flag-files = ["", 1]\nflags = 2');
     expect(() => parseConfiguration(text, 'file')).toThrow(
-      /^read file: debugging\.flag-files\[0\]: [^;]*; debugging\.flag-files\[1\]: [^;]*; debugging\.flags: [^;]*$/,
+      /^read file: line 2: debugging\.flag-files\[0\]: [^;]*; line 2: debugging\.flag-files\[1\]: [^;]*; line 3: unknown key "flags" in \[debugging\]$/,
     );
   });
   test.each([

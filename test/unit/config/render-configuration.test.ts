@@ -10,6 +10,14 @@ test('every key, and the file that has set it', () => {
     .toBe(`# read, the last one counting most:
 #   /etc/o?ne
 
+[image]
+features = [ "default" ] # default
+programs = [] # default
+files = [] # default
+format = "cpio" # default
+compress = "zstd" # default
+level = 0 # default
+
 [debugging]
 flag-files = [ "/a", "/b" ] # /etc/o?ne
 kernel-arguments = [ "shutdownramfs.debug" ] # default
