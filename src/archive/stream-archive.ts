@@ -35,7 +35,9 @@ export async function streamArchive(
     archive.destroy(error as Error);
     throw error;
   });
-  const results = await Promise.allSettled([fill, flow]);
+  // Where both failed: whichever was first passed its reason on to the flow, while an entry that is cut
+  // off only says that it was.
+  const results = await Promise.allSettled([flow, fill]);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 

@@ -119,7 +119,7 @@ test.each<[string, string[], () => Promise<unknown>, RegExp]>([
     },
     /prove \/usr\/sbin\/mdadm: it does not start/,
   ],
-  ['an unknown feature', ['--feature', 'zfs'], async () => undefined, /select feature zfs/],
+  ['an unknown feature', ['--feature', 'hfs'], async () => undefined, /select feature hfs/],
 ])('%s', async (_, words, damage, message) => {
   await damage();
   const { exitCode, stdout, stderr, left } = await build(...words);

@@ -17,14 +17,12 @@ chown 65534:65534 out
 umask 077
 export TMPDIR=/mnt/out
 exec setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs \\
-  /mnt/shutdownramfs build --root /mnt/root --output /mnt/out/image "$@"`;
+  /mnt/shutdownramfs build --root /mnt/root --compress none --config /dev/null --json "$@"`;
 
-export async function buildAsNobody(
-  root: string,
-  words: readonly string[] = [],
-): Promise<BuildReport> {
-  const all = ['--json', '--compress', 'none', '--config', '/dev/null', ...words];
-  const shell = ['--mount', 'sh', '-e', '-c', lend, 'sh', root, executable, ...all];
+/** Of directories it may write to /mnt/out alone. */
+export async function buildAsNobody(root: string, output = '/mnt/out/image'): Promise<BuildReport> {
+  const words = [root, executable, '--output', output];
+  const shell = ['--mount', 'sh', '-e', '-c', lend, 'sh', ...words];
   const { stdout } = await execa('unshare', shell);
   return JSON.parse(stdout) as BuildReport;
 }

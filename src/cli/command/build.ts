@@ -55,7 +55,8 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
     const { formatReport } = await import('../build-report.ts');
     const interruption = new AbortController();
     const interrupt = () => interruption.abort();
-    process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    // Not `once`: execa ends the process at a signal that nobody listens to any more, before we tidied up.
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
     const { signal } = interruption;
     const report = await runBuild({ ...options, features: feature, signal });
     if (json) process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
