@@ -6,6 +6,7 @@
  *
  *     npm run build                       with a Node that lacks what is never used (scripts/runtime)
  *     npm run build -- --whole-runtime    with all of Node
+ *     npm run build -- --arch arm64       dist/shutdownramfs-arm64, with a Node that npm brings
  *
  * Sources: Node's doc/api/single-executable-applications.md.
  */
@@ -15,7 +16,9 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { rolldown, type OutputOptions } from 'rolldown';
 import { contentsAsset } from '../src/image/executable-contents.ts';
+import { Failure } from '../src/failure.ts';
 import { noteContents } from './build/note-contents.ts';
+import { architectures } from './runtime/packaged-node.ts';
 import { runtimeFor } from './runtime/runtime-for.ts';
 
 const top = join(import.meta.dirname, '..');
@@ -24,11 +27,20 @@ const dist = join(top, 'dist');
 /** Directories whose files travel inside the executable, to be packed or installed by it. */
 const assetDirectories = ['initramfs-skel', 'hooks'];
 
-const { values } = parseArgs({ options: { 'whole-runtime': { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    arch: { type: 'string', default: 'x64' },
+    'whole-runtime': { type: 'boolean', default: false },
+  },
+});
+const architecture = architectures.find((name) => name === values.arch);
+if (architecture === undefined)
+  throw new Failure(`build for ${values.arch}: ${architectures.join(' or ')}`);
+const executable = architecture === 'x64' ? 'shutdownramfs' : `shutdownramfs-${architecture}`;
 
 await mkdir(dist, { recursive: true });
 const [node, ...modules] = await Promise.all([
-  runtimeFor(values['whole-runtime']),
+  runtimeFor(architecture, values['whole-runtime']),
   bundle('src/main.ts', 'main.cjs'),
   bundle('src/cli/main.ts', 'cli.cjs'),
 ]);
@@ -70,18 +82,18 @@ async function buildExecutable(node: string): Promise<void> {
     // The loader of ES modules would take a tenth of the time to start.
     mainFormat: 'commonjs',
     executable: node,
-    output: join(dist, 'shutdownramfs.part'),
+    output: join(dist, `${executable}.part`),
     disableExperimentalSEAWarning: true,
     execArgv: ['--disable-warning=ExperimentalWarning', '--disable-warning=DEP0005'],
     execArgvExtension: 'none',
     useCodeCache: false,
     assets,
   };
-  const path = join(dist, 'sea.json');
+  const path = join(dist, `${executable}.json`);
   await writeFile(path, JSON.stringify(config, null, 2));
   await execa(process.execPath, ['--build-sea', path]);
   await chmod(config.output, 0o755);
-  await rename(config.output, join(dist, 'shutdownramfs'));
+  await rename(config.output, join(dist, executable));
   await rm(path);
 }
 

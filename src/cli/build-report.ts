@@ -1,6 +1,12 @@
 import type { ImageManifest } from '../image/image-manifest.ts';
 import type { BuildReport } from '../image/run-build.ts';
 
+const proved: Readonly<Record<BuildReport['proof'], string>> = {
+  started: 'each was started in it',
+  emulated: 'each was started in it by an emulator',
+  resolved: 'resolved, not started',
+};
+
 /** One line, or with `verbose` also one for each part. */
 export function formatReport(report: BuildReport, verbose: boolean): string {
   const { output, packed, unpacked, seconds, proof, parts, manifest } = report;
@@ -14,8 +20,7 @@ export function formatReport(report: BuildReport, verbose: boolean): string {
     }
     for (const { name, reason } of report.features) lines.push(`  ${name} is packed: ${reason}`);
     for (const { name, reason } of report.leftOut) lines.push(`  ${name} is not: ${reason}`);
-    const proved = { started: 'each was started in it', resolved: 'resolved, not started' }[proof];
-    lines.push(`  programs: ${proved}`, `  packages: ${packagesOf(manifest)}`);
+    lines.push(`  programs: ${proved[proof]}`, `  packages: ${packagesOf(manifest)}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -9,7 +9,7 @@ export function formatCheck({ image, damage, programs, changes }: ImageCheck): s
   if (programs !== undefined) {
     const { count, failures, proof } = programs;
     findings.push(...failures);
-    const done = proof === 'started' ? 'start' : 'resolve, not started';
+    const done = proof === 'resolved' ? 'resolve, not started' : 'start';
     if (failures.length > 0) words.push(`${failures.length} of ${count} programs do not start`);
     else words.push(`all ${count} programs ${done}`);
   }

@@ -2,7 +2,8 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { listAssets, readAsset } from '../asset/asset.ts';
 import { resolveClosure } from '../elf/closure.ts';
-import type { ElfObject } from '../elf/elf-object.ts';
+import { sameArchitecture, type ElfObject } from '../elf/elf-object.ts';
+import { machineName } from '../elf/machine-name.ts';
 import { parseElf } from '../elf/parse-elf.ts';
 import { Failure, reasonOf } from '../failure.ts';
 import type { Feature } from '../feature/feature.ts';
@@ -45,6 +46,7 @@ const emptyDirectories = ['oldroot', 'proc', 'sys', 'dev', 'run', 'mnt', 'tmp'];
 export async function buildImage(options: BuildOptions): Promise<Image> {
   const root = openRoot(options.root);
   const view = createLoaderView(root);
+  checkArchitecture(options, view);
   const collections = [
     { entries: [...rootLinks(root), ...skeletonEntries(), settingsEntry(options)], programs: [] },
     collectExecutable(options.executable, root, view),
@@ -120,6 +122,18 @@ function collectExecutable(file: string, root: ForeignRoot, view: RootLoaderView
       },
     ],
   };
+}
+
+/** Libraries of another architecture would only be missing, one after the other. */
+function checkArchitecture({ executable, features }: BuildOptions, view: RootLoaderView): void {
+  const { elf } = readExecutable(executable);
+  const paths = features.flatMap(({ binaries }) => binaries.map(({ path }) => path));
+  const other = paths.map((path) => view.object(path)?.elf).find((found) => found !== undefined);
+  if (other === undefined || sameArchitecture(elf, other)) return;
+  const [ours, theirs] = [machineName(elf), machineName(other)];
+  throw new Failure(`pack executable ${executable}: it is for ${ours}, the root for ${theirs}`, {
+    hint: `--executable of \`build\` names the one for ${theirs}`,
+  });
 }
 
 function readExecutable(file: string): { readonly elf: ElfObject; readonly size: number } {

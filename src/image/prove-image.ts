@@ -5,16 +5,18 @@
 import { execa } from 'execa';
 import { resolveClosure } from '../elf/closure.ts';
 import { sameArchitecture } from '../elf/elf-object.ts';
+import { machineName } from '../elf/machine-name.ts';
 import { Failure } from '../failure.ts';
 import { ForeignRoot } from '../root/foreign-root.ts';
 import { createLoaderView } from '../root/loader-view.ts';
+import { findEntrance, startDeadline, type Entrance } from './entrance.ts';
 import type { ImageProgram } from './image-manifest.ts';
 
-/** How much was proved: programs ran, or (foreign architecture, no namespaces) were only resolved. */
-export type Proof = 'started' | 'resolved';
-
-/** A first start on a cold and busy machine is slow; none needs nearly as long. */
-const startDeadline = 60_000;
+/**
+ * How much was proved: programs ran; they ran under qemu-user; or, where neither can be, their
+ * libraries were only found.
+ */
+export type Proof = 'started' | 'emulated' | 'resolved';
 
 /** `directory` holds the image unpacked. Throws a Failure naming the program and what it said. */
 export async function proveImage(
@@ -40,67 +42,45 @@ export async function tryPrograms(
   start = true,
 ): Promise<Trial> {
   const once = [...new Map(programs.map((program) => [program.path, program])).values()];
-  const { native, failures } = resolvePrograms(once, directory);
+  const { machine, failures } = resolvePrograms(once, directory);
   if (failures.length > 0) return { proof: 'resolved', failures };
-  const enter = native && start ? await findEntrance(directory) : undefined;
+  const enter = start && machine ? await findEntrance(directory, machine) : undefined;
   if (enter === undefined) return { proof: 'resolved', failures };
   const results = await Promise.allSettled(once.map((program) => startProgram(program, enter)));
   const reasons = results.flatMap((result) => (result.status === 'rejected' ? result.reason : []));
-  return { proof: 'started', failures: reasons.map(expectFailure) };
+  const proof = machine === 'native' ? 'started' : 'emulated';
+  return { proof, failures: reasons.map(expectFailure) };
 }
 
-/** Every closure once more, now in the image alone; `native` when this machine can run them. */
+/**
+ * Every closure once more, now in the image alone. `machine` is `native` when this one can run the
+ * programs, else the name of the one that all are for.
+ */
 function resolvePrograms(programs: readonly ImageProgram[], directory: string) {
   const view = createLoaderView(new ForeignRoot(directory));
   const host = createLoaderView(new ForeignRoot('/')).object(process.execPath);
   const failures: Failure[] = [];
-  let native = true;
+  const machines = new Set<string>();
   for (const { path } of programs) {
     try {
       const program = view.object(path);
       if (program === undefined) throw new Failure(`prove ${path}: it is not in the image`);
       // What is loaded at run time is optional but for libgcc_s; a note cannot be told apart here.
       resolveClosure(program, view, { dlopenFeatures: [] });
-      native &&= host !== undefined && sameArchitecture(host.elf, program.elf);
+      const isNative = host !== undefined && sameArchitecture(host.elf, program.elf);
+      machines.add(isNative ? 'native' : machineName(program.elf));
     } catch (error) {
       failures.push(expectFailure(error));
     }
   }
-  return { native, failures };
+  const [machine, ...others] = machines;
+  return { machine: others.length === 0 ? machine : undefined, failures };
 }
 
 /** Anything else is a bug. */
 function expectFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   throw error;
-}
-
-type Entrance = readonly [command: string, ...words: string[]];
-
-/**
- * A change of root with the host's /proc in it (lvm asks it for the kernel's device types), seen by
- * the started program alone. A user namespace needs no rights; where there is none, root has them.
- */
-async function findEntrance(directory: string): Promise<Entrance | undefined> {
-  const script =
-    'busybox=$1; shift; "$busybox" mount -o rbind /proc "$0/proc" && exec "$busybox" chroot "$0" "$@"';
-  const shell = `${directory}/guard/busybox`;
-  const enter = [shell, 'sh', '-c', script, directory, shell];
-  const entrances: Entrance[] = [
-    ['unshare', '--user', '--map-root-user', '--mount', ...enter],
-    ['unshare', '--mount', ...enter],
-  ];
-  for (const [command, ...words] of entrances) {
-    // In a tree that is being built there may be no /proc to lend.
-    const attempt = ['/guard/busybox', 'test', '-r', '/proc/self/mounts'];
-    const { failed } = await execa(command, [...words, ...attempt], {
-      reject: false,
-      stdin: 'ignore',
-      timeout: startDeadline,
-    });
-    if (!failed) return [command, ...words];
-  }
-  return undefined;
 }
 
 async function startProgram(program: ImageProgram, enter: Entrance): Promise<void> {
@@ -113,15 +93,15 @@ async function startProgram(program: ImageProgram, enter: Entrance): Promise<voi
 
 async function run(
   { path }: ImageProgram,
-  [command, ...words]: Entrance,
+  enter: Entrance,
   probe: readonly string[],
   env: Readonly<Record<string, string>>,
   complaint: RegExp | undefined,
 ): Promise<void> {
-  // The variables are for the program alone: env(1) of the image sets them after the change of root.
   const settings = Object.entries({ ...env, DM_DISABLE_UDEV: '1', LVM_SUPPRESS_FD_WARNINGS: '1' });
-  const start = ['/guard/busybox', 'env', '-i', ...settings.map((pair) => pair.join('=')), path];
-  const { failed, all, shortMessage } = await execa(command, [...words, ...start, ...probe], {
+  const environment = settings.map((pair) => pair.join('='));
+  const [command, ...words] = enter([path, ...probe], environment);
+  const { failed, all, shortMessage } = await execa(command, words, {
     reject: false,
     all: true,
     stdin: 'ignore',

@@ -27,7 +27,7 @@ export interface RunBuildOptions {
   /** Configuration files that are read instead of the root's. */
   readonly config?: readonly string[] | undefined;
   /** The one that runs, where absent. */
-  readonly executable?: string;
+  readonly executable?: string | undefined;
   /** Stops the build and leaves nothing. */
   readonly signal?: AbortSignal;
 }

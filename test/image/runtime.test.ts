@@ -8,7 +8,8 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { readModuleSources } from '../../scripts/runtime/builtin-modules.ts';
 import { isLeftOut } from '../../scripts/runtime/left-out-modules.ts';
-import { packagedNode, runtimeFor } from '../../scripts/runtime/runtime-for.ts';
+import { nativeNode } from '../../scripts/runtime/packaged-node.ts';
+import { runtimeFor } from '../../scripts/runtime/runtime-for.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
 
 /** Plain JavaScript, since the slimmed Node cannot strip types. */
@@ -24,11 +25,11 @@ test('what the executable needs is as in the whole Node, also inside an executab
   const path = program('runtime-exercise');
   const output = join(scratch.path, 'executable');
   const config = join(scratch.path, 'sea.json');
-  const executable = await runtimeFor(false);
+  const executable = await runtimeFor('x64');
   const sea = { main: path, mainFormat: 'module', executable, output };
   await writeFile(config, JSON.stringify({ ...sea, execArgv: ['--no-warnings'] }));
-  await execa(packagedNode(), ['--build-sea', config]);
-  const expected = await answers(packagedNode(), path);
+  await execa(nativeNode(), ['--build-sea', config]);
+  const expected = await answers(nativeNode(), path);
   expect(Object.keys(expected as object)).toContain('webCrypto');
   expect(await answers(executable, path)).toEqual(expected);
   expect(JSON.parse((await execa(output)).stdout)).toEqual(expected);
@@ -36,8 +37,8 @@ test('what the executable needs is as in the whole Node, also inside an executab
 
 test('no locale, encoding or module ends the process; what is missing is known', async () => {
   const path = program('runtime-locales');
-  const whole = await answers(packagedNode(), path);
-  expect(await answers(await runtimeFor(false), path)).toEqual({
+  const whole = await answers(nativeNode(), path);
+  expect(await answers(await runtimeFor('x64'), path)).toEqual({
     ...(whole as object),
     known: ['koi8-r', 'iso-8859-2', 'utf-16be'],
     missing: ['http2', 'repl', 'node:test', 'node:test/reporters'],
@@ -45,7 +46,7 @@ test('no locale, encoding or module ends the process; what is missing is known',
 });
 
 test('what is left out is needed by nothing that stays', async () => {
-  const sources = await readModuleSources(packagedNode());
+  const sources = await readModuleSources(nativeNode());
   const needs = Object.entries(sources)
     .filter(([id]) => !isLeftOut(id))
     .flatMap(([id, source]) =>

@@ -16,6 +16,7 @@ interface BuildArguments {
   level: number | undefined;
   feature: string[] | undefined;
   config: string[] | undefined;
+  executable: string | undefined;
   json: boolean;
   verbose: boolean;
 }
@@ -48,17 +49,25 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
       .option('level', { type: 'number', describe: 'Level of the compression' })
       .option('feature', featureOption)
       .option('config', configOption)
+      .option('executable', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'Pack this shutdownramfs, made for the processor of the root, not the one that runs',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print the manifest as JSON' })
       .option('verbose', { type: 'boolean', default: false, describe: 'Say what costs how much' }),
-  async handler({ feature, json, verbose, ...options }) {
+  async handler({ feature, json, verbose, executable: other, ...options }) {
     const { runBuild } = await import('../../image/run-build.ts');
+    const { otherExecutable } = await import('../../image/other-executable.ts');
     const { formatReport } = await import('../build-report.ts');
     const interruption = new AbortController();
     const interrupt = () => interruption.abort();
     // Not `once`: execa ends the process at a signal that nobody listens to any more, before we tidied up.
     process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
     const { signal } = interruption;
-    const report = await runBuild({ ...options, features: feature, signal });
+    const executable = other === undefined ? undefined : await otherExecutable(other);
+    const report = await runBuild({ ...options, executable, features: feature, signal });
     if (json) process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
     else process.stdout.write(formatReport(report, verbose));
   },
