@@ -36,7 +36,10 @@ async function findNative(directory: string): Promise<Entrance | undefined> {
   // The variables are for the program alone: env(1) of the image sets them after the change of root.
   return await firstThatWorks((program, environment) => [
     ...enter,
-    ...['/guard/busybox', 'env', '-i', ...environment],
+    '/guard/busybox',
+    'env',
+    '-i',
+    ...environment,
     ...program,
   ]);
 }
