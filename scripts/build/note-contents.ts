@@ -15,7 +15,9 @@ export async function noteContents(
   const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
   const { stdout } = await execa(node, ['-p', 'JSON.stringify(process.versions)']);
   const directories = new Set([...modules].flatMap((path) => packageDirectory(path) ?? []));
-  const packages = await Promise.all([...directories].map(readPackage));
+  const read = await Promise.all([...directories].map(readPackage));
+  // One that lies in several places counts once.
+  const packages = [...new Map(read.map((bundled) => [keyOf(bundled), bundled])).values()];
   const contents: ExecutableContents = {
     version,
     runtime: JSON.parse(stdout) as ExecutableContents['runtime'],

@@ -15,6 +15,8 @@ export interface SurveyedEntry {
   readonly target: string | undefined;
   /** Of a file, hexadecimal. */
   readonly sha256: string | undefined;
+  /** The same, where it was asked for. */
+  readonly sha1: string | undefined;
 }
 
 export interface Survey {
@@ -30,7 +32,10 @@ export interface Survey {
 const largestManifest = 64 << 20;
 
 /** Throws a Failure for what cannot be opened or is no image at all. */
-export async function surveyImage(image: string): Promise<Survey> {
+export async function surveyImage(
+  image: string,
+  { sha1: wantsSha1 = false } = {},
+): Promise<Survey> {
   const entries: SurveyedEntry[] = [];
   let manifest: string | undefined;
   try {
@@ -38,16 +43,13 @@ export async function surveyImage(image: string): Promise<Survey> {
       const { kind, mode, target } = entry;
       const path = `/${entry.path}`;
       const isManifest = path === manifestPath && entry.size <= largestManifest;
-      const { sha256, size, text } = await readWhole(entry, isManifest);
-      if (isManifest) manifest = text;
-      entries.push({
-        kind,
-        path,
-        mode,
-        size,
-        target,
-        sha256: kind === 'file' ? sha256 : undefined,
+      const { size, text, digests } = await readWhole(entry, {
+        keep: isManifest,
+        algorithms: kind !== 'file' ? [] : wantsSha1 ? ['sha256', 'sha1'] : ['sha256'],
       });
+      if (isManifest) manifest = text;
+      const [sha256, sha1] = digests;
+      entries.push({ kind, path, mode, size, target, sha256, sha1 });
     }
   } catch (error) {
     if (!(error instanceof Failure) || entries.length === 0) throw error;
@@ -57,17 +59,23 @@ export async function surveyImage(image: string): Promise<Survey> {
   return { entries, manifest, cutOff: undefined };
 }
 
-async function readWhole({ content, kind }: ReadEntry, keep: boolean) {
-  const hash = createHash('sha256');
+interface Reading {
+  readonly keep: boolean;
+  readonly algorithms: readonly string[];
+}
+
+async function readWhole({ content, kind }: ReadEntry, { keep, algorithms }: Reading) {
+  const hashes = algorithms.map((algorithm) => createHash(algorithm));
   const kept: Uint8Array[] = [];
   let size = 0;
   if (kind === 'file') {
     for await (const part of content) {
-      hash.update(part);
+      for (const hash of hashes) hash.update(part);
       size += part.length;
       // The archive takes its buffer back.
       if (keep) kept.push(Uint8Array.from(part));
     }
   }
-  return { sha256: hash.digest('hex'), size, text: Buffer.concat(kept).toString('utf8') };
+  const digests = hashes.map((hash) => hash.digest('hex'));
+  return { size, text: Buffer.concat(kept).toString('utf8'), digests };
 }

@@ -2,6 +2,7 @@
 import yargs from 'yargs';
 import { planCommand } from './command/plan.ts';
 import { snapshotCommand } from './command/snapshot.ts';
+import { sbomCommand } from './command/sbom.ts';
 import { scanCommand } from './command/scan.ts';
 import { buildCommand } from './command/build.ts';
 import { catCommand } from './command/cat.ts';
@@ -31,6 +32,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .command(catCommand)
       .command(unpackCommand)
       .command(checkCommand)
+      .command(sbomCommand)
       .command(installCommand)
       .command(uninstallCommand)
       .command(liveBuildCommand)
