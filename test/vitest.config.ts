@@ -12,6 +12,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          // Against hanging alone: a machine may be busy.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
