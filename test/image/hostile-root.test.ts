@@ -297,7 +297,7 @@ describe('a place to write that is none', () => {
     expect(outcome).toStrictEqual(failed(/write \/mnt\/image: EROFS/));
   });
   test("another user's directory", async () => {
-    const build = buildAsNobody(root.path, '/mnt/image');
+    const build = buildAsNobody(root.path, ['default'], '/mnt/image');
     await expect(build).rejects.toThrow(/write \/mnt\/image: EACCES/);
   });
 });

@@ -4,9 +4,9 @@
  */
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Binary } from '../../src/feature/feature.ts';
 import { selectFeatures } from '../../src/feature/select-features.ts';
 import { packagesOf } from '../../src/feature/packages-of.ts';
+import type { ImageProgram } from '../../src/image/image-manifest.ts';
 import { runBuild, type BuildReport } from '../../src/image/run-build.ts';
 import { buildAsNobody } from '../support/build-as-nobody.ts';
 import { directoryRoot, extractedRoot } from '../support/directory-root.ts';
@@ -19,16 +19,30 @@ interface RootCase {
   readonly name: string;
   readonly architecture: string;
   readonly root: () => Promise<string>;
+  /** The default where absent. */
+  readonly features?: readonly string[];
+  /** What no program is linked with, without versions: named by dlopen notes, or for pthread_exit(). */
+  readonly loadedLater?: readonly string[];
   /** Of the architecture, to be packed as ours; a path in the root. Ours where absent. */
   readonly standIn?: string;
 }
 
+/** Everything that Debian's main archive has the programs of. */
+const everything = ['all', '-zfs'];
 const needed = packagesOf(selectFeatures());
 const extracted = async (architecture: string, release?: string) =>
   await extractedRoot(architecture, ['base-files', ...needed], release);
 
 const cases: readonly RootCase[] = [
-  ...['trixie', 'bookworm', 'sid'].map((release) => ({
+  {
+    name: 'trixie, set up, every feature',
+    architecture: 'amd64',
+    root: async () =>
+      await directoryRoot('minbase-root', ['systemd', ...packagesOf(selectFeatures(everything))]),
+    features: everything,
+    loadedLater: ['liblzma'],
+  },
+  ...['bookworm', 'sid'].map((release) => ({
     name: `${release}, set up`,
     architecture: 'amd64',
     root: async () => await directoryRoot('minbase-root', ['systemd', ...needed], release),
@@ -48,6 +62,7 @@ const cases: readonly RootCase[] = [
     name: architecture,
     architecture,
     root: async () => await extracted(architecture),
+    loadedLater: ['libgcc_s'],
     standIn: '/usr/sbin/dmsetup',
   })),
 ];
@@ -59,83 +74,84 @@ const loaders: Readonly<Record<string, string>> = {
   riscv64: '/lib/ld-linux-riscv64-lp64d.so.1',
 };
 
-describe.each(cases)('$name', ({ architecture, root: makeRoot, standIn }) => {
-  let place: ScratchDirectory;
-  let root: string;
-  let tree: string;
-  let packed: string;
-  let report: BuildReport;
+describe.each(cases)(
+  '$name',
+  ({ architecture, root: makeRoot, features, loadedLater = [], standIn }) => {
+    let place: ScratchDirectory;
+    let root: string;
+    let tree: string;
+    let packed: string;
+    let report: BuildReport;
 
-  beforeAll(async () => {
-    place = await scratchDirectory();
-    root = await makeRoot();
-    tree = join(place.path, 'tree');
-    packed = standIn === undefined ? executable : join(root, standIn);
-    report = await runBuild({
-      output: tree,
-      root,
-      format: 'directory',
-      compress: 'none',
-      config: ['/dev/null'],
-      executable: packed,
+    beforeAll(async () => {
+      place = await scratchDirectory();
+      root = await makeRoot();
+      tree = join(place.path, 'tree');
+      packed = standIn === undefined ? executable : join(root, standIn);
+      report = await runBuild({
+        output: tree,
+        root,
+        format: 'directory',
+        compress: 'none',
+        features,
+        config: ['/dev/null'],
+        executable: packed,
+      });
     });
-  });
-  afterAll(async () => {
-    await place[Symbol.asyncDispose]();
-  });
+    afterAll(async () => {
+      await place[Symbol.asyncDispose]();
+    });
 
-  const inside = async (directory: string, script: string) =>
-    await insideRoot(directory, architecture, [join(tree, 'guard/busybox'), packed], script);
+    const inside = async (directory: string, script: string) =>
+      await insideRoot(directory, architecture, [join(tree, 'guard/busybox'), packed], script);
 
-  test('was proved as far as this machine can', () => {
-    expect(report.proof).toBe(architecture === 'amd64' ? 'started' : 'emulated');
-  });
+    test('was proved as far as this machine can', () => {
+      expect(report.proof).toBe(architecture === 'amd64' ? 'started' : 'emulated');
+    });
 
-  test('has what the loader lists, and beside it only what is loaded at run time', async () => {
-    const loader = loaders[architecture] ?? '';
-    const programs = packedBinaries(report).map(({ path }) => basename(path));
-    const list = await inside(
-      root,
-      `for name in ${programs.join(' ')}; do
+    test('has what the loader lists, and beside it only what is loaded at run time', async () => {
+      const loader = loaders[architecture] ?? '';
+      const programs = loaded(report).map(({ path }) => basename(path));
+      const list = await inside(
+        root,
+        `for name in ${programs.join(' ')}; do
         inside ${loader} --list "$(inside /tmp/busybox which "$name")"
       done
       inside ${loader} --list /tmp/${basename(packed)}`,
-    );
-    const found = [...list.matchAll(/ => (\/\S+)|^\s*(\/\S+)/gm)].map(
-      ([, one, two = '']) => one ?? two,
-    );
-    const sums = `inside /tmp/busybox sha256sum ${[...new Set(found)].toSorted().join(' ')}`;
-    const inRoot = await inside(root, sums);
-    expect(await inside(tree, sums)).toBe(inRoot);
-    const known = new Set(inRoot.split('\n').map((line) => line.slice(0, 64)));
-    const libraries = report.manifest.files.filter(({ path }) => /\.so\b/.test(path));
-    expect(known.size).toBeGreaterThan(10);
-    expect(
-      libraries.filter(({ sha256 }) => !known.has(sha256)).map(({ path }) => basename(path)),
-    ).toStrictEqual(standIn === undefined ? [] : ['libgcc_s.so.1']);
-  });
+      );
+      const found = [...list.matchAll(/ => (\/\S+)|^\s*(\/\S+)/gm)].map(
+        ([, one, two = '']) => one ?? two,
+      );
+      const sums = `inside /tmp/busybox sha256sum ${[...new Set(found)].toSorted().join(' ')}`;
+      const inRoot = await inside(root, sums);
+      expect(await inside(tree, sums)).toBe(inRoot);
+      const known = new Set(inRoot.split('\n').map((line) => line.slice(0, 64)));
+      const libraries = report.manifest.files.filter(({ path }) => /\.so\b/.test(path));
+      expect(known.size).toBeGreaterThan(10);
+      const others = libraries.filter(({ sha256 }) => !known.has(sha256));
+      expect(others.map(({ path }) => basename(path).replace(/\.so.*/, ''))).toStrictEqual(
+        loadedLater,
+      );
+    });
 
-  test('every program of it starts', async () => {
-    const probes = packedBinaries(report).flatMap(({ path, probe }) =>
-      probe === undefined ? [] : [`inside ${path} ${probe.join(' ')} >/dev/null`],
-    );
-    await inside(tree, probes.join('\n'));
-    expect(probes.length).toBeGreaterThan(5);
-  });
+    test('every program of it starts', async () => {
+      const probes = loaded(report).flatMap(({ path, probe }) =>
+        probe === undefined ? [] : [`inside ${path} ${probe.join(' ')} >/dev/null`],
+      );
+      await inside(tree, probes.join('\n'));
+      expect(probes.length).toBeGreaterThan(5);
+    });
 
-  test.each(standIn === undefined ? ['nobody'] : [])('%s packs the same', async () => {
-    const { manifest } = await buildAsNobody(root);
-    expect(manifest).toStrictEqual(report.manifest);
-  });
-});
+    test.each(standIn === undefined ? ['nobody'] : [])('%s packs the same', async () => {
+      const { manifest } = await buildAsNobody(root, features);
+      expect(manifest).toEqual(report.manifest);
+    });
+  },
+);
 
-/** Of the features' programs those that the image has and that need a loader. */
-function packedBinaries({ manifest: { files, symlinks } }: BuildReport): Binary[] {
-  // By name alone, since of /usr/bin and /usr/sbin one may be a link to the other.
-  const names = new Set([...files, ...symlinks].map(({ path }) => basename(path)));
-  const binaries = selectFeatures().flatMap(({ binaries }) => binaries);
-  const distinct = new Map(binaries.map((binary) => [binary.path, binary]));
-  return [...distinct.values()].filter(
-    ({ path, standalone }) => standalone !== true && names.has(basename(path)),
+/** The image's programs that a loader starts, less our own. */
+function loaded({ manifest }: BuildReport): readonly ImageProgram[] {
+  return manifest.programs.filter(
+    (program) => !program.static && program.path !== manifest.executable.path,
   );
 }

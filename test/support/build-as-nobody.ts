@@ -20,8 +20,12 @@ exec setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs \\
   /mnt/shutdownramfs build --root /mnt/root --compress none --config /dev/null --json "$@"`;
 
 /** Of directories it may write to /mnt/out alone. */
-export async function buildAsNobody(root: string, output = '/mnt/out/image'): Promise<BuildReport> {
-  const words = [root, executable, '--output', output];
+export async function buildAsNobody(
+  root: string,
+  features: readonly string[] = ['default'],
+  output = '/mnt/out/image',
+): Promise<BuildReport> {
+  const words = [root, executable, '--output', output, `--feature=${features.join(',')}`];
   const shell = ['--mount', 'sh', '-e', '-c', lend, 'sh', ...words];
   const { stdout } = await execa('unshare', shell);
   return JSON.parse(stdout) as BuildReport;

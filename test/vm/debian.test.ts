@@ -3,11 +3,13 @@
  * what its user had written, and of the volume's key.
  */
 import { beforeAll, expect, test } from 'vitest';
+import { manifestPath, type ImageManifest } from '../../src/image/image-manifest.ts';
 import { startDebian, type DebianMachine } from '../support/debian-machine.ts';
 import { debianDisks, debianRoot } from '../support/debian-root.ts';
 import { exitrdReport } from '../support/exitrd-report.ts';
 import { remains, type Secrets } from '../support/guest-memory.ts';
 import { installedPayload } from '../support/installed-payload.ts';
+import { allStart, programProbes } from '../support/program-probes.ts';
 import { plantSecrets } from '../support/planted-secrets.ts';
 import { inspectDisks } from '../support/short-machine.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
@@ -61,6 +63,7 @@ test('reboot comes back with the exitrd filled, and a paused power-off can be lo
   await debian.waitForSystem();
   await showEverything(debian);
   expect(await shell.run('systemctl is-active shutdownramfs.service')).toBe('active\n');
+  await expectPrograms(debian);
 
   const secrets = await plantSecrets(debian);
   await shell.run('mkdir -p /run/shutdownramfs && echo pause:600 >/run/shutdownramfs/debug');
@@ -112,6 +115,17 @@ async function install(debian: DebianMachine): Promise<void> {
     240,
   );
   await showEverything(debian);
+}
+
+/** As they lie in /run/initramfs; what is mounted to start them there nobody else sees. */
+async function expectPrograms({ shell }: DebianMachine): Promise<void> {
+  const open = `cd /run/initramfs && for type in squashfs erofs; do
+    [ ! -f usr.$type ] || mount -t $type -o loop,ro usr.$type usr; done && mount --rbind /proc proc`;
+  const inside = async (script: string) =>
+    await shell.run(`unshare --mount sh -e <<'END'\n${open}\n${script}\nEND`, 120);
+  const manifest = JSON.parse(await inside(`cat .${manifestPath}`)) as ImageManifest;
+  const { script, outcomes } = programProbes(manifest, '/run/initramfs');
+  expect(outcomes(await inside(`set +e\n${script}`))).toStrictEqual(allStart(manifest));
 }
 
 /** The exitrd's report is for the kernel log, of which the console shows only what matters more. */
