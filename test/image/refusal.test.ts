@@ -1,7 +1,5 @@
 /** What the command line refuses, on a copy of this machine's programs: exit 1, and no output. */
 import {
-  chmod,
-  copyFile,
   cp,
   mkdir,
   mkdtemp,
@@ -143,25 +141,6 @@ test('an interrupted build leaves nothing', async () => {
     stderr: `shutdownramfs: build ${output}: interrupted`,
   });
   expect(await readdir(join(place, 'out'))).toEqual([]);
-});
-
-test('the same bytes under another umask, time zone, name and user', async () => {
-  const first = join(place, 'out/first');
-  const second = join(place, 'out/second');
-  const words = ['build', '--root', root, '--level', '1', '--output'];
-  await execa(executable, [...words, first], { env: { TZ: 'UTC', LANG: 'C' } });
-  await chmod(place, 0o755);
-  await chmod(join(place, 'out'), 0o777);
-  const script = 'umask 077; exec "$@"';
-  const settings = { env: { TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8' }, cwd: '/' };
-  // The checkout may be where nobody else can read.
-  const copy = join(place, 'shutdownramfs');
-  await copyFile(executable, copy);
-  const shell = ['-c', script, 'sh', copy, ...words, second];
-  // Nobody in particular: the root is only read.
-  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  await execa('sh', shell, { ...settings, ...nobody });
-  expect((await readFile(first)).equals(await readFile(second))).toBe(true);
 });
 
 test('a program that is not there is no proof', async () => {

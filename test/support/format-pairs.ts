@@ -1,0 +1,14 @@
+import {
+  compressions,
+  imageFormats,
+  type Compression,
+  type ImageFormat,
+} from '../../src/archive/image-format.ts';
+
+/** Every format with every compression that it can have. */
+export const formatPairs: readonly (readonly [ImageFormat, Compression])[] = imageFormats.flatMap(
+  (format) =>
+    (format === 'directory' ? (['none'] as const) : compressions).map(
+      (compression) => [format, compression] as const,
+    ),
+);
