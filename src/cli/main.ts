@@ -8,6 +8,7 @@ import { buildCommand } from './command/build.ts';
 import { catCommand } from './command/cat.ts';
 import { checkCommand } from './command/check.ts';
 import { configCommand } from './command/config.ts';
+import { featuresCommand } from './command/features.ts';
 import { installCommand } from './command/install.ts';
 import { listCommand } from './command/list.ts';
 import { liveBuildCommand } from './command/live-build.ts';
@@ -16,9 +17,12 @@ import { uninstallCommand } from './command/uninstall.ts';
 import { unpackCommand } from './command/unpack.ts';
 import { versionLine } from '../version.ts';
 import { checkWords } from './check-words.ts';
+import { completeFeature } from './complete-feature.ts';
 import { endWithReader } from './end-with-reader.ts';
 import { reportError } from './report-error.ts';
 import { UsageError } from './usage-error.ts';
+
+type Completed = (words: string[]) => void;
 
 /** Runs one command line (without the two words of the interpreter) and sets the exit status. */
 export async function runCommandLine(words: readonly string[]): Promise<void> {
@@ -33,6 +37,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .command(unpackCommand)
       .command(checkCommand)
       .command(sbomCommand)
+      .command(featuresCommand)
       .command(installCommand)
       .command(uninstallCommand)
       .command(liveBuildCommand)
@@ -41,7 +46,15 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .command(mediumCommand)
       .command(snapshotCommand)
       .command(scanCommand)
-      .completion('completion', 'Print a script that completes words in bash or zsh')
+      .completion(
+        'completion',
+        'Print a script that completes words in bash or zsh',
+        (_word: string, _argv: unknown, completeOthers: () => void, done: Completed) => {
+          const completed = completeFeature(words);
+          if (completed === undefined) completeOthers();
+          else done(completed);
+        },
+      )
       .demandCommand(1, 'Name a command.')
       .strict()
       .check(checkWords, true)

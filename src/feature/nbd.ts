@@ -1,9 +1,13 @@
 import type { Feature } from './feature.ts';
 
-/** nbd-client(8) disconnects by an ioctl, for which no file of sysfs stands in. */
+/**
+ * The executable disconnects a device by the ioctls that nbd-client(8) uses for it, which the kernel
+ * obeys however the device was set up (nbd_ioctl() in drivers/block/nbd.c). The program itself would
+ * bring GnuTLS along.
+ */
 export const nbd: Feature = {
   name: 'nbd',
-  about: 'network block devices',
-  standard: false,
-  binaries: [{ path: '/usr/sbin/nbd-client', package: 'nbd-client', probe: ['--version'] }],
+  about: 'network block devices: nothing but a system call',
+  standard: true,
+  binaries: [],
 };

@@ -102,7 +102,12 @@ function skeletonEntries(): ImageEntry[] {
   ];
 }
 
-function collectExecutable(file: string, root: ForeignRoot, view: RootLoaderView): Collection {
+/** The executable itself, from the host, with the libraries that it needs of the root. */
+export function collectExecutable(
+  file: string,
+  root: ForeignRoot,
+  view: RootLoaderView,
+): Collection {
   const origin = 'executable';
   const { elf, size } = readExecutable(file);
   const members = resolveClosure({ path: executablePath, elf }, view);

@@ -71,6 +71,8 @@ test.each([
   ['shutdownramfs build --fo', '--format'],
   ['shutdownramfs config --sch', '--schema'],
   ['shutdownramfs build --format c', 'cpio'],
+  ['shutdownramfs build --feature cr', 'crypt'],
+  ['shutdownramfs install --feature crypt,-nv', 'crypt,-nvme-of'],
 ])('bash completes %s', async (line, completed) => {
   const script = `
     shutdownramfs() { '${executable}' "$@"; }

@@ -11,9 +11,9 @@ import { built } from './build-cache.ts';
 export const guestRelease = 'trixie';
 
 /** One line of sources.list(5), for the guests' release unless another is named. */
-export async function archiveSource(release = guestRelease): Promise<string> {
+export async function archiveSource(release = guestRelease, components = 'main'): Promise<string> {
   const { uri, signedBy } = await archiveMirror();
-  return `deb [signed-by=${signedBy}] ${uri} ${release} main`;
+  return `deb [signed-by=${signedBy}] ${uri} ${release} ${components}`;
 }
 
 /**

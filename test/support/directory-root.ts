@@ -11,7 +11,8 @@ export async function directoryRoot(
   release = guestRelease,
 ): Promise<string> {
   const recipe = { guestRelease: release, packages, layout: 1 };
-  return await madeOnce(name, recipe, ['--variant=minbase'], packages, release);
+  const source = await archiveSource(release);
+  return await madeOnce(name, recipe, ['--variant=minbase'], packages, release, source);
 }
 
 /**
@@ -22,10 +23,12 @@ export async function extractedRoot(
   architecture: string,
   packages: readonly string[],
   release = guestRelease,
+  components = 'main',
 ): Promise<string> {
   const recipe = { release, architecture, packages, layout: 1 };
   const words = ['--variant=extract', `--architectures=${architecture}`];
-  return await madeOnce('extracted-root', recipe, words, packages, release);
+  const source = await archiveSource(release, components);
+  return await madeOnce('extracted-root', recipe, words, packages, release, source);
 }
 
 async function madeOnce(
@@ -34,6 +37,7 @@ async function madeOnce(
   variant: readonly string[],
   packages: readonly string[],
   release: string,
+  source: string,
 ): Promise<string> {
   const cached = await built(name, recipe, async (directory) => {
     const words = [
@@ -45,7 +49,7 @@ async function madeOnce(
       '--aptopt=Acquire::Check-Valid-Until "false"',
       release,
       join(directory, 'root'),
-      await archiveSource(release),
+      source,
     ];
     await execa('mmdebstrap', words, { env: { TMPDIR: directory } });
   });

@@ -182,7 +182,7 @@ describe('another root than the running one', () => {
     expect(namesOf({ equipped: [] })).toEqual([]);
   });
   test('takes what a file names though its programs are not there', () => {
-    expect(namesOf({ files: { '/etc/nbdtab': 'nbd0 a b' }, equipped: [] })).toEqual(['nbd']);
+    expect(namesOf({ files: { '/etc/zfs/zpool.cache': 'tank' }, equipped: [] })).toEqual(['zfs']);
   });
   test('never takes the tools for a person', () => {
     expect(namesOf({})).not.toContain('shell');
