@@ -14,7 +14,12 @@ declare module 'cpio-stream' {
     linkname?: string;
   }
 
+  /** As it comes to the encoder: the file type in the mode; of the end mark only name and links. */
+  export type EncodedHeader = Pick<Header, 'name' | 'nlink'> & Partial<Header>;
+
   export interface Pack extends Readable {
+    /** An instance's own, which may be replaced. */
+    _encode: (header: EncodedHeader) => Buffer;
     entry(header: Header, callback: (error?: Error | null) => void): Writable;
     finalize(): void;
   }

@@ -1,38 +1,34 @@
 /**
- * Writes a cpio archive of the kernel's kind, newc (Documentation/driver-api/early-userspace/
+ * Packs a cpio archive of the kernel's kind, newc (Documentation/driver-api/early-userspace/
  * buffer-format.rst).
  */
-import type { Writable } from 'node:stream';
-import { pack } from 'cpio-stream';
+import { pack, type EncodedHeader } from 'cpio-stream';
 import { Failure } from '../failure.ts';
 import { modeOf, sizeOf, type ImageEntry } from '../image/image-entry.ts';
-import type { Image } from '../image/image.ts';
-import { streamArchive } from './stream-archive.ts';
+import type { Packer } from './archive-writer.ts';
 
 /** A size has eight hexadecimal digits. */
 const largestFile = 0xffff_ffff;
 const endMark = 'TRAILER!!!';
 
-/** Throws a Failure for a name or size that the format cannot hold. */
-export async function writeCpio(image: Image, sink: Writable): Promise<void> {
-  try {
-    for (const entry of image.entries) refuseUnfit(entry);
-  } catch (error) {
-    sink.destroy();
-    throw error;
-  }
+/** `modificationTime` in seconds since 1970. Adding throws a Failure for what the format cannot hold. */
+export function packCpio(modificationTime: number): Packer {
   const archive = pack({ format: 'newc' });
-  const mtime = new Date(image.modificationTime * 1000);
-  await streamArchive(
-    image,
-    archive,
-    // The package writes into the header it is given: a fresh one each time.
-    (entry, index, done) =>
-      archive.entry(
+  // The package's own counts a name in UTF-16 units and writes it as UTF-8.
+  archive._encode = encodeHeader;
+  const mtime = new Date(modificationTime * 1000);
+  let ino = 0;
+  return {
+    stream: archive,
+    add(entry, done) {
+      refuseUnfit(entry);
+      ino++;
+      // The package writes into the header it is given: a fresh one each time.
+      return archive.entry(
         {
           name: entry.path.slice(1),
           type: entry.kind,
-          ino: index + 1,
+          ino,
           mode: modeOf(entry),
           nlink: 1,
           mtime,
@@ -40,17 +36,38 @@ export async function writeCpio(image: Image, sink: Writable): Promise<void> {
           ...(entry.kind === 'symlink' && { linkname: entry.target }),
         },
         done,
-      ),
-    sink,
-  );
+      );
+    },
+    finalize: () => archive.finalize(),
+  };
+}
+
+/** The kernel takes any bytes for a name, and so does this; owner and device are always 0. */
+function encodeHeader(header: EncodedHeader): Buffer {
+  const name = Buffer.from(`${header.name}\0`);
+  const fields = [
+    header.ino ?? 0,
+    header.mode ?? 0,
+    0,
+    0,
+    header.nlink,
+    Math.floor((header.mtime?.getTime() ?? 0) / 1000),
+    header.size ?? 0,
+    0,
+    0,
+    0,
+    0,
+    name.length,
+    0,
+  ];
+  const digits = fields.map((field) => field.toString(16).toUpperCase().padStart(8, '0'));
+  const start = Buffer.from(`070701${digits.join('')}`);
+  return Buffer.concat([start, name, Buffer.alloc(-(start.length + name.length) & 3)]);
 }
 
 function refuseUnfit(entry: ImageEntry): void {
-  // The package counts a name in UTF-16 units and writes it as UTF-8.
-  const name = entry.path.slice(1);
-  // oxlint-disable-next-line no-control-regex -- ASCII is what is meant.
-  if (!/^[\x01-\x7f]+$/.test(name) || name === endMark) {
-    throw new Failure(`write ${entry.path}: a cpio archive takes ASCII names only`, {
+  if (entry.path.slice(1) === endMark) {
+    throw new Failure(`write ${entry.path}: this name ends a cpio archive`, {
       hint: 'choose --format tar or directory',
     });
   }

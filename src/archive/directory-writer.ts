@@ -1,39 +1,69 @@
 /** Writes an image as a directory tree. */
-import { createWriteStream } from 'node:fs';
-import { chmod, lutimes, mkdir, symlink } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { chmod, lutimes, mkdir, open, symlink, type FileHandle } from 'node:fs/promises';
 import { Failure, reasonOf } from '../failure.ts';
 import { modeOf, type ImageEntry } from '../image/image-entry.ts';
-import type { Image } from '../image/image.ts';
-import { readContent } from '../image/read-content.ts';
+import type { ImageWriter } from './image-writer.ts';
 
-/** `directory` must exist and be empty; it keeps its own mode and owner. */
-export async function writeDirectory(image: Image, directory: string): Promise<void> {
-  for (const entry of image.entries) await writeEntry(entry, directory);
-  // From the leaves upwards, since writing into a directory changes its time.
-  for (const { path } of image.entries.toReversed()) {
-    await lutimes(directory + path, image.modificationTime, image.modificationTime);
+/**
+ * `directory` must exist and be empty; it keeps its own mode and owner. Everything in it gets
+ * `modificationTime`, in seconds since 1970.
+ */
+export function createDirectoryWriter(directory: string, modificationTime: number): ImageWriter {
+  const paths: string[] = [];
+  let file: FileHandle | undefined;
+  let path = directory;
+
+  async function attempt<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      throw new Failure(`write ${path}: ${reasonOf(error)}`, { cause: error });
+    }
   }
+  async function close(): Promise<void> {
+    const closing = file;
+    file = undefined;
+    await closing?.close();
+  }
+  return {
+    async add(entry) {
+      path = directory + entry.path;
+      paths.push(path);
+      file = await attempt(() => createNode(entry, path));
+    },
+    async write(part) {
+      await attempt(async () => file?.writeFile(part));
+    },
+    async end() {
+      await attempt(close);
+    },
+    async finish() {
+      // From the leaves upwards, since writing into a directory changes its time.
+      for (path of paths.toReversed()) {
+        await attempt(() => lutimes(path, modificationTime, modificationTime));
+      }
+    },
+    async abandon() {
+      await close().catch(() => undefined);
+    },
+  };
 }
 
-async function writeEntry(entry: ImageEntry, directory: string): Promise<void> {
-  const path = directory + entry.path;
-  try {
-    switch (entry.kind) {
-      case 'directory':
-        await mkdir(path);
-        break;
-      case 'symlink':
-        await symlink(entry.target, path);
-        return;
-      case 'file':
-        await pipeline(readContent(entry.content), createWriteStream(path, { flags: 'wx' }));
-        break;
+/** An open file where it has bytes to come. */
+async function createNode(entry: ImageEntry, path: string): Promise<FileHandle | undefined> {
+  switch (entry.kind) {
+    case 'directory':
+      await mkdir(path);
+      // Whatever the umask took away.
+      await chmod(path, modeOf(entry));
+      return undefined;
+    case 'symlink':
+      await symlink(entry.target, path);
+      return undefined;
+    case 'file': {
+      const file = await open(path, 'wx');
+      await file.chmod(modeOf(entry));
+      return file;
     }
-    // Whatever the umask took away.
-    await chmod(path, modeOf(entry));
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure(`write ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }

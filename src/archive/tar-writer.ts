@@ -1,18 +1,17 @@
-/** Writes a tar archive; long names become pax headers. */
-import type { Writable } from 'node:stream';
+/** Packs a tar archive; long names become pax headers. */
+import type { Readable, Writable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { modeOf, sizeOf } from '../image/image-entry.ts';
-import type { Image } from '../image/image.ts';
-import { streamArchive, type Packer } from './stream-archive.ts';
+import type { Packer } from './archive-writer.ts';
 
-export async function writeTar(image: Image, sink: Writable): Promise<void> {
+/** `modificationTime` in seconds since 1970. */
+export function packTar(modificationTime: number): Packer {
   const archive = pack();
-  const mtime = new Date(image.modificationTime * 1000);
-  await streamArchive(
-    image,
+  const mtime = new Date(modificationTime * 1000);
+  return {
     // Streams of streamx, which behave as Node's do but are typed apart.
-    archive as unknown as Packer,
-    (entry, _index, done) =>
+    stream: archive as unknown as Readable,
+    add: (entry, done) =>
       archive.entry(
         {
           name: entry.path.slice(1),
@@ -26,6 +25,6 @@ export async function writeTar(image: Image, sink: Writable): Promise<void> {
         },
         done,
       ) as unknown as Writable,
-    sink,
-  );
+    finalize: () => archive.finalize(),
+  };
 }

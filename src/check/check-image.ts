@@ -71,7 +71,7 @@ async function checkPrograms(
   start: boolean,
 ): Promise<CheckedPrograms> {
   const { proof, failures } = await withTree(image, async (directory) => {
-    return await tryPrograms(programs, directory, start);
+    return await tryPrograms(programs, directory, { start });
   });
   return { count: programs.length, proof, failures: failures.map(({ message }) => message) };
 }

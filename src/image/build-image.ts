@@ -15,10 +15,10 @@ import { defaultSettings, settingsPath, type Settings } from '../settings/settin
 import { arrangeImage } from './arrange-image.ts';
 import { closureEntries, collectFeature, type Collection } from './collect-entries.ts';
 import { collectOwn, type OwnContent } from './collect-own.ts';
-import type { Content, ImageEntry } from './image-entry.ts';
+import type { Content, FileEntry, ImageEntry } from './image-entry.ts';
 import { manifestPath, manifestText, type ExecutableContents } from './image-manifest.ts';
 import type { Image } from './image.ts';
-import { inspectImage } from './inspect-image.ts';
+import { refuseKeyPaths } from './inspect-file.ts';
 import { parseCrypttabKeyFiles } from './key-material.ts';
 import { prepareManifest } from './prepare-manifest.ts';
 
@@ -42,8 +42,8 @@ const executablePath = '/usr/bin/shutdownramfs';
 const unknownContents: ExecutableContents = { version: 'unknown', runtime: {}, packages: [] };
 const emptyDirectories = ['oldroot', 'proc', 'sys', 'dev', 'run', 'mnt', 'tmp'];
 
-/** Changes nothing anywhere. Throws a Failure for whatever would not start, and for keys. */
-export async function buildImage(options: BuildOptions): Promise<Image> {
+/** Changes nothing anywhere. Throws a Failure for what cannot be whole, and for the names of keys. */
+export function buildImage(options: BuildOptions): Image {
   const root = openRoot(options.root);
   const view = createLoaderView(root);
   checkArchitecture(options, view);
@@ -54,8 +54,9 @@ export async function buildImage(options: BuildOptions): Promise<Image> {
     ...(options.own === undefined ? [] : [collectOwn(options.own, root, view)]),
   ];
   const collected = [...collections.flatMap(({ entries }) => entries), manifestEntry('')];
-  const entries = arrangeImage(collected, sameBytes);
-  const inspected = entries.filter(({ path }) => path !== manifestPath);
+  const arranged = arrangeImage(collected, sameBytes);
+  const entries = arranged.filter(({ path }) => path !== manifestPath);
+  refuseKeyPaths(entries, crypttabKeyFiles(root));
   const programs = collections.flatMap(({ programs }) => programs);
   const finishManifest = prepareManifest({
     root,
@@ -65,11 +66,12 @@ export async function buildImage(options: BuildOptions): Promise<Image> {
     collected,
     entries,
   });
-  const manifest = finishManifest(await inspectImage(inspected, crypttabKeyFiles(root)));
-  const written = manifestEntry(manifestText(manifest));
   return {
-    entries: entries.map((entry) => (entry.path === manifestPath ? written : entry)),
-    manifest,
+    entries,
+    conclude(digests) {
+      const manifest = finishManifest(digests);
+      return { manifest, entries: [manifestEntry(manifestText(manifest))] };
+    },
     modificationTime: options.modificationTime,
     programs,
   };
@@ -166,7 +168,7 @@ function settingsEntry({ settings = defaultSettings }: BuildOptions): ImageEntry
 }
 
 /** Its place is taken before its text is known, because the text tells of all the others. */
-function manifestEntry(text: string): ImageEntry {
+function manifestEntry(text: string): FileEntry {
   const content = bytesOf(Buffer.from(text));
   return { kind: 'file', path: manifestPath, executable: false, content, origin: 'skeleton' };
 }

@@ -2,14 +2,13 @@
  * The proof of a finished image: each of its programs is loaded and, where it can be done without
  * touching anything, started in it. What would not start at shutdown fails here.
  */
-import { execa } from 'execa';
 import { resolveClosure } from '../elf/closure.ts';
 import { sameArchitecture } from '../elf/elf-object.ts';
 import { machineName } from '../elf/machine-name.ts';
 import { Failure } from '../failure.ts';
 import { ForeignRoot } from '../root/foreign-root.ts';
 import { createLoaderView } from '../root/loader-view.ts';
-import { findEntrance, startDeadline, type Entrance } from './entrance.ts';
+import { findEntrance, type Entrance } from './entrance.ts';
 import type { ImageProgram } from './image-manifest.ts';
 
 /**
@@ -18,15 +17,24 @@ import type { ImageProgram } from './image-manifest.ts';
  */
 export type Proof = 'started' | 'emulated' | 'resolved';
 
-/** `directory` holds the image unpacked. Throws a Failure naming the program and what it said. */
+/**
+ * `directory` holds the image unpacked. Throws a Failure naming the program and what it said. When
+ * `signal` aborts, whatever was started is killed.
+ */
 export async function proveImage(
   programs: readonly ImageProgram[],
   directory: string,
+  signal?: AbortSignal,
 ): Promise<Proof> {
-  const { proof, failures } = await tryPrograms(programs, directory);
+  const { proof, failures } = await tryPrograms(programs, directory, { signal });
   const [failure] = failures;
   if (failure !== undefined) throw failure;
   return proof;
+}
+
+interface TrialOptions {
+  readonly start?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Trial {
@@ -35,16 +43,16 @@ export interface Trial {
   readonly failures: readonly Failure[];
 }
 
-/** The same for all programs to their end; without `start` they are only resolved. */
+/** The same for all programs to their end; unless `start` they are only resolved. */
 export async function tryPrograms(
   programs: readonly ImageProgram[],
   directory: string,
-  start = true,
+  { start = true, signal }: TrialOptions = {},
 ): Promise<Trial> {
   const once = [...new Map(programs.map((program) => [program.path, program])).values()];
   const { machine, failures } = resolvePrograms(once, directory);
   if (failures.length > 0) return { proof: 'resolved', failures };
-  const enter = start && machine ? await findEntrance(directory, machine) : undefined;
+  const enter = start && machine ? await findEntrance(directory, machine, signal) : undefined;
   if (enter === undefined) return { proof: 'resolved', failures };
   const results = await Promise.allSettled(once.map((program) => startProgram(program, enter)));
   const reasons = results.flatMap((result) => (result.status === 'rejected' ? result.reason : []));
@@ -100,13 +108,7 @@ async function run(
 ): Promise<void> {
   const settings = Object.entries({ ...env, DM_DISABLE_UDEV: '1', LVM_SUPPRESS_FD_WARNINGS: '1' });
   const environment = settings.map((pair) => pair.join('='));
-  const [command, ...words] = enter([path, ...probe], environment);
-  const { failed, all, shortMessage } = await execa(command, words, {
-    reject: false,
-    all: true,
-    stdin: 'ignore',
-    timeout: startDeadline,
-  });
+  const { failed, all, shortMessage } = await enter([path, ...probe], environment);
   const said = all.split('\n').find((line) => complaint?.test(line));
   if (!failed && said === undefined) return;
   throw new Failure(

@@ -1,17 +1,13 @@
-import { constants, type Stats } from 'node:fs';
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Failure, reasonOf } from '../failure.ts';
 import type { Content } from './image-entry.ts';
 
-type HostFile = Extract<Content, { readonly kind: 'host-file' }>;
-
-/** As each file was when it was first read: later readings must give the same bytes. */
-const firstSeen = new WeakMap<HostFile, Stats>();
+const partSize = 1 << 20;
 
 /**
- * A file's bytes in parts. Throws a Failure when it cannot be read, or when it is not, from the first
- * time it is read to the end of the last, the same file of the size that was collected: an archive
- * announces sizes before it holds the bytes, and the manifest tells of other readings than the archive's.
+ * A file's bytes in parts. Throws a Failure when it cannot be read, changes meanwhile, or has not the
+ * size that was collected, since an archive announces sizes before it holds the bytes.
  */
 export async function* readContent(content: Content): AsyncGenerator<Buffer, void, undefined> {
   if (content.kind === 'bytes') {
@@ -23,13 +19,11 @@ export async function* readContent(content: Content): AsyncGenerator<Buffer, voi
     await using file = await open(content.hostPath, flags);
     const before = await file.stat();
     if (!before.isFile()) throw new Failure('it is no regular file any more');
-    const first = firstSeen.get(content) ?? before;
-    firstSeen.set(content, first);
     const size = yield* partsOf(file);
     if (size !== content.size) {
       throw new Failure(`it changed from ${content.size} to ${size} bytes`);
     }
-    if ([before, await file.stat()].some((stats) => !isSame(stats, first))) {
+    if ((await file.stat()).ctimeMs !== before.ctimeMs) {
       throw new Failure('it changed while the image was built');
     }
   } catch (error) {
@@ -40,17 +34,13 @@ export async function* readContent(content: Content): AsyncGenerator<Buffer, voi
   }
 }
 
+/** Each in memory of its own, since it may be kept while the next one is read. Gives their sum. */
 async function* partsOf(file: FileHandle): AsyncGenerator<Buffer, number, undefined> {
   let size = 0;
-  const stream = file.createReadStream({ autoClose: false, highWaterMark: 1 << 20 });
-  for await (const part of stream as AsyncIterable<Buffer>) {
-    size += part.length;
-    yield part;
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(partSize));
+    if (bytesRead === 0) return size;
+    size += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
-  return size;
-}
-
-/** No user can set the time of the last change of status (inode(7), st_ctime). */
-function isSame(one: Stats, other: Stats): boolean {
-  return one.dev === other.dev && one.ino === other.ino && one.ctimeMs === other.ctimeMs;
 }

@@ -81,7 +81,7 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
   const { programs, files, ...configured } = configuration.image;
   const words = options.features ?? configured.features;
   const { selected, leftOut } = await featuresForRoot(options.root, words);
-  const image = await buildImage({
+  const image = buildImage({
     root: options.root,
     features: selected.map(({ feature }) => feature),
     own: { programs, files },
@@ -92,14 +92,14 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
   });
   let proof: Proof = 'resolved';
   const level = options.level ?? configuredLevel(options, configured.level);
-  const packed = await writeImage(image, {
+  const { packed, manifest } = await writeImage(image, {
     output: options.output,
     format: options.format ?? configured.format,
     compression: options.compress ?? configured.compress,
     ...(level !== undefined && { level }),
     ...(options.signal !== undefined && { signal: options.signal }),
-    async prove(finished, directory) {
-      proof = await proveImage(finished.programs, directory);
+    async prove(finished, directory, stop) {
+      proof = await proveImage(finished.programs, directory, stop);
     },
   });
   const parts = new Map<string, ImagePart>();
@@ -112,14 +112,14 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
   return {
     output: options.output,
     packed,
-    unpacked: image.manifest.files.reduce((sum, { size }) => sum + size, 0),
+    unpacked: manifest.files.reduce((sum, { size }) => sum + size, 0),
     seconds: (performance.now() - start) / 1000,
     proof,
     features: selected.map(nameAndReason),
     leftOut: leftOut.map(nameAndReason),
     parts: [...parts.values()],
     settings,
-    manifest: image.manifest,
+    manifest,
   };
 }
 

@@ -1,4 +1,4 @@
-/** What a bill of materials tells, whatever the format: read from a whole image, in its order. */
+/** What a bill of materials tells, whatever the format: read from a whole image. */
 import { surveyImage } from '../check/survey-image.ts';
 import { findDamage } from '../check/find-damage.ts';
 import { Failure } from '../failure.ts';
@@ -9,6 +9,7 @@ export interface Bill {
   readonly manifest: ImageManifest;
   /** Hexadecimal, of the manifest's text: what tells one image from another. */
   readonly digest: string;
+  /** By path, since the order of an image is that of its format. */
   readonly files: readonly BillFile[];
 }
 
@@ -30,7 +31,8 @@ export async function readBill(image: string): Promise<Bill> {
     });
   }
   const told = new Map(manifest.files.map((file) => [file.path, file]));
-  const files = entries.flatMap(({ path, sha1, sha256 }): BillFile[] => {
+  const sorted = entries.toSorted((one, other) => (one.path < other.path ? -1 : 1));
+  const files = sorted.flatMap(({ path, sha1, sha256 }): BillFile[] => {
     if (sha1 === undefined || sha256 === undefined) return [];
     const owner = told.get(path)?.package;
     return [{ path, sha1, sha256, ...(owner !== undefined && { package: owner }) }];

@@ -57,7 +57,7 @@ export async function elfImage(
   const executable = join(place, 'executable');
   writeFileSync(executable, elfFile({ interpreter }));
   const root = rootTree(tree);
-  const image = await buildImage({ root, features: [feature], executable, modificationTime: 0 });
+  const image = buildImage({ root, features: [feature], executable, modificationTime: 0 });
   const output = join(place, 'image');
   await writeImage(image, { output, format: 'cpio', compression: 'none', ...options });
   return { root, output };

@@ -2,11 +2,11 @@ import type { ImageEntry } from '../../src/image/image-entry.ts';
 import type { ImageManifest } from '../../src/image/image-manifest.ts';
 import type { Image } from '../../src/image/image.ts';
 
-/** An image of these entries and nothing else, for writers. */
+/** An image of these entries and nothing else, not even a manifest, for writers. */
 export function smallImage(...entries: ImageEntry[]): Image {
   return {
     entries,
-    manifest: smallManifest(),
+    conclude: () => ({ manifest: smallManifest(), entries: [] }),
     modificationTime: 1_700_000_000,
     programs: [],
   };

@@ -93,7 +93,7 @@ test('the first header of a cpio archive, byte by byte', async () => {
       '6553F100',
       '00000000',
       '00000000',
-      '0003FFFF',
+      '00000000',
       '00000000',
       '00000000',
       '00000002',
@@ -119,8 +119,7 @@ const hostFile = (changes: Partial<Extract<Content, { kind: 'host-file' }>>): Im
 });
 
 test.each<[string, ImageEntry, Partial<WriteOptions>, RegExp]>([
-  ['a name beyond ASCII in cpio', smallFile('/é', Buffer.from('x')), {}, /ASCII/],
-  ['the name that ends a cpio', smallFile('/TRAILER!!!', Buffer.from('x')), {}, /ASCII/],
+  ['the name that ends a cpio', smallFile('/TRAILER!!!', Buffer.from('x')), {}, /ends a cpio/],
   ['4 GiB in cpio', hostFile({ size: 2 ** 32 }), {}, /below 4 GiB/],
   ['a file that is gone', hostFile({ hostPath: '/nowhere' }), {}, /read \/f: ENOENT/],
   ['a file that is gone, in tar', hostFile({ hostPath: '/nowhere' }), { format: 'tar' }, /ENOENT/],
@@ -152,23 +151,31 @@ test.each<[string, ImageEntry, Partial<WriteOptions>, RegExp]>([
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test.each(['cpio', 'tar'] as const)('%s: an output that stops taking bytes', async (format) => {
+test.each(['cpio', 'tar'] as const)('%s: stopped while it is compressed', async (format) => {
   const directory = temporaryDirectory();
   const output = join(directory, 'image');
-  const entry = smallFile('/x', Buffer.alloc(20_000_000, 'x'));
   const stop = new AbortController();
+  const image = smallImage(smallFile('/x', Buffer.alloc(20_000_000, 'x')));
+  const conclude = (...digests: Parameters<typeof image.conclude>) => {
+    // Everything was read, and most of it waits for the compression.
+    stop.abort();
+    return image.conclude(...digests);
+  };
   const options = { output, format, compression: 'zstd', level: 19, signal: stop.signal } as const;
-  const writing = writeImage(smallImage(entry, smallFile('/y', Buffer.from('y'))), options);
-  setTimeout(() => stop.abort(), 50);
-  await expect(writing).rejects.toThrow(/abort/);
+  await expect(writeImage({ ...image, conclude }, options)).rejects.toThrow(/abort/);
   expect(readdirSync(directory)).toEqual([]);
 });
 
-test('a name beyond ASCII in tar', async () => {
+test.each(['cpio', 'tar', 'directory'] as const)('%s: names beyond ASCII', async (format) => {
   const output = join(temporaryDirectory(), 'image');
-  const entry = smallFile('/é', Buffer.from('x'));
-  await writeImage(smallImage(entry), { output, format: 'tar', compression: 'none' });
-  expect(await listed(output)).toMatchObject([{ path: 'é', size: 1 }]);
+  const names = ['aé', 'aéé', 'ß→𝄞'];
+  const entries = names.map((name) => smallFile(`/${name}`, Buffer.from(name)));
+  await writeImage(smallImage(...entries), { output, format, compression: 'none' });
+  expect((await listed(output)).map(({ path }) => path)).toEqual(names);
+  for (const name of names) {
+    const parts = await Array.fromAsync(catFile(output, name));
+    expect(Buffer.concat(parts).toString()).toBe(name);
+  }
 });
 
 describe('an output that exists', () => {

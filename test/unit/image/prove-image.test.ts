@@ -20,7 +20,7 @@ async function foreignImage() {
     '/lib': '-> usr/lib',
     '/usr/lib/liba.so': elfFile({ machine }),
   });
-  const image = await buildImage({ root, features: [], executable, modificationTime: 0 });
+  const image = buildImage({ root, features: [], executable, modificationTime: 0 });
   const directory = join(temporaryDirectory(), 'image');
   await writeImage(image, { output: directory, format: 'directory', compression: 'none' });
   return { image, directory };

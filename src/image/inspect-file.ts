@@ -1,29 +1,28 @@
-/** Reads every file of an image once: its digest for the manifest, and a last look for keys. */
+/** A last look for keys at what goes into an image, and the digests for its manifest. */
 import { createHash } from 'node:crypto';
 import { Failure } from '../failure.ts';
-import type { FileEntry, ImageEntry } from './image-entry.ts';
-import { modeOf } from './image-entry.ts';
+import { modeOf, type FileEntry, type ImageEntry } from './image-entry.ts';
 import { keyInContent, keyPathRules, longestKeyMark } from './key-material.ts';
 import type { FileDigest } from './prepare-manifest.ts';
 import { readContent } from './read-content.ts';
 
 /**
- * The digests of the files among the entries. Throws a Failure for key material;
- * `keyFiles` are paths in the root that its crypttab calls so.
+ * Throws a Failure for the path of a key in the image, in the root, or in a link; `keyFiles` are
+ * paths in the root that its crypttab calls so.
  */
-export async function inspectImage(
+export function refuseKeyPaths(
   entries: readonly ImageEntry[],
   keyFiles: ReadonlySet<string>,
-): Promise<FileDigest[]> {
-  const files: FileDigest[] = [];
+): void {
   for (const entry of entries) {
     for (const path of pathsOf(entry)) refuseKeyPath(entry, path, keyFiles);
-    if (entry.kind === 'file') files.push(await inspectFile(entry));
   }
-  return files;
 }
 
-async function inspectFile(entry: FileEntry): Promise<FileDigest> {
+/** The file's bytes in parts, and in the end its digest. Throws a Failure for key material. */
+export async function* inspectFile(
+  entry: FileEntry,
+): AsyncGenerator<Buffer, FileDigest, undefined> {
   const hash = createHash('sha256');
   let size = 0;
   let isElf = false;
@@ -39,6 +38,7 @@ async function inspectFile(entry: FileEntry): Promise<FileDigest> {
       carried = text.slice(-longestKeyMark);
     }
     size += part.length;
+    yield part;
   }
   const { content, path } = entry;
   if (!isElf && content.kind === 'host-file' && (content.mode & 0o077) === 0) {
