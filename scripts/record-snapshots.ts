@@ -36,6 +36,8 @@ const names: Readonly<Record<string, string>> = {
   'dmsquash-overlay': 'dmsquash-overlay',
   toram: 'live-toram',
   nested: 'nested-overlays',
+  bcache: 'bcache',
+  network: 'network',
 };
 
 /** In the guard's place: the snapshot goes out through a port, then all takes its course. */

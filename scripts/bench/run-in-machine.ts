@@ -30,6 +30,10 @@ function isClean(finding: Finding): boolean {
   switch (finding.kind) {
     case 'ext4':
       return finding.state === 'clean' && !finding.needsRecovery && finding.fsck === 0;
+    case 'btrfs':
+      return finding.check === 0;
+    case 'cache':
+      return finding.state !== 'no cache' && finding.state !== 'inconsistent';
     case 'member':
       return finding.state === 'clean';
     case 'array':

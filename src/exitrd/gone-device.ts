@@ -4,7 +4,7 @@
  * fails, and the step is done.
  */
 import { existsSync } from 'node:fs';
-import type { TeardownStep } from '../plan/plan.ts';
+import type { DissolveGroup, TeardownStep } from '../plan/plan.ts';
 
 export function isDeviceGone(step: TeardownStep): boolean {
   const fact = factOfDevice(step);
@@ -21,11 +21,32 @@ function factOfDevice(step: TeardownStep): string | undefined {
       return `/sys/block/${step.device}/loop/backing_file`;
     case 'stop-md':
       return `/sys/block/${step.device}/md/array_state`;
+    case 'stop-bcache':
+      return `/sys/block/${step.device}`;
+    case 'disconnect-nbd':
+      return `/sys/block/${step.device}/pid`;
+    case 'dissolve-group':
+      return groupFact(step);
     case 'disable-swap':
       return swapFact(step.path, step.device);
     case 'move-mount':
     case 'unmount':
       return undefined;
+  }
+}
+
+function groupFact({ group, name }: DissolveGroup): string {
+  switch (group) {
+    case 'bcache-set':
+      return `/sys/fs/bcache/${name}`;
+    case 'bcache-backing':
+      return `/sys/class/block/${name}/bcache`;
+    case 'zfs-pool':
+      return `/proc/spl/kstat/zfs/${name}`;
+    case 'iscsi-session':
+      return `/sys/class/iscsi_session/${name}`;
+    case 'nvme-controller':
+      return `/sys/class/nvme/${name}`;
   }
 }
 

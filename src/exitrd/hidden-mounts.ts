@@ -4,7 +4,7 @@
  * Only from the root of the mount namespace can they be unmounted. To get there the root on top is taken off for a
  * moment, which is done by a child first in a copy of the namespace, as rehearsal, then for real.
  */
-import { constants, existsSync, openSync, readFileSync } from 'node:fs';
+import { constants, openSync, readFileSync } from 'node:fs';
 import { reasonOf } from '../failure.ts';
 import {
   changeDirectory,
@@ -15,14 +15,10 @@ import {
 } from '../kernel/mount-namespace.ts';
 import { parseMountinfo } from '../snapshot/parse-mountinfo.ts';
 import type { Budget } from './budget.ts';
+import { childWord, exitrdProgram, isChildOfExitrd } from './child-of-exitrd.ts';
 import type { Run } from './execute-plan.ts';
 import type { Journal } from './journal.ts';
-import { readNow } from './read-now.ts';
-import { parseStat } from './survivors.ts';
 
-/** The child's first word. */
-export const hiddenMountsWord = '--unmount-hidden';
-const program = '/usr/lib/shutdownramfs/shutdown';
 const namespacePath = '/proc/self/ns/mnt';
 const deadline = 20_000;
 
@@ -45,7 +41,10 @@ export async function unmountHiddenMounts(
   let done: readonly string[] = [];
   try {
     const namespace = openSync(namespacePath, 'r');
-    const { stdout } = await run([program, hiddenMountsWord], budget.deadline(deadline));
+    const { stdout } = await run(
+      [exitrdProgram, childWord.unmountHidden],
+      budget.deadline(deadline),
+    );
     [hidden = [], done = []] = stdout.trim().split('\n').map(parseList);
     if (hidden.length === 0) return { found: false, left: [] };
     enterMountNamespace(namespace);
@@ -105,10 +104,4 @@ function tryUnmount(target: string): boolean {
 
 function write(targets: readonly string[]): void {
   process.stdout.write(`${JSON.stringify(targets)}\n`);
-}
-
-/** On a machine in use this would take the root away from everybody. */
-function isChildOfExitrd(): boolean {
-  const parent = parseStat(readNow(`/proc/${process.ppid}/stat`) ?? '');
-  return (process.ppid === 1 || parent?.parentId === 1) && existsSync('/guard/busybox');
 }

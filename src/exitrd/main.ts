@@ -12,14 +12,16 @@ import { settingsPath, type Settings } from '../settings/settings.ts';
 import { versionLine } from '../version.ts';
 import type { Run } from './execute-plan.ts';
 import { startBudget, totalSeconds, type Budget } from './budget.ts';
+import { childWord } from './child-of-exitrd.ts';
 import { consoleOutput } from './console-output.ts';
 import { parseDebugging, type Debugging } from './debugging.ts';
 import { pauseForDebugging } from './debugging-pause.ts';
+import { runDisconnectNbdChild } from './disconnect-nbd.ts';
 import { eraseFreedMemory } from './erase-freed-memory.ts';
 import { finish } from './finish.ts';
 import { readFlagFile } from './flag-file.ts';
 import { holdGuard } from './guard.ts';
-import { hiddenMountsWord, runHiddenMountsChild, unmountHiddenMounts } from './hidden-mounts.ts';
+import { runHiddenMountsChild, unmountHiddenMounts } from './hidden-mounts.ts';
 import { holdBranches } from './hold-branches.ts';
 import { longestRecord, openJournal, type Journal } from './journal.ts';
 import { clearKeyrings } from './keyrings.ts';
@@ -43,8 +45,12 @@ const crashed = 70;
  * the name `shutdown` on a machine in use, the first thing to go would be whoever called it.
  */
 export async function runExitrd(words: readonly string[]): Promise<void> {
-  if (words[0] === hiddenMountsWord) {
+  if (words[0] === childWord.unmountHidden) {
     runHiddenMountsChild();
+    return;
+  }
+  if (words[0] === childWord.disconnectNbd) {
+    runDisconnectNbdChild(words.slice(1));
     return;
   }
   if (process.pid !== 1 && process.ppid !== 1) {

@@ -2,7 +2,8 @@
  * Which tools perform a step: the commands are tried in order until one succeeds. Pure, so that it
  * can be read and tested without a machine.
  */
-import type { TeardownStep } from '../plan/plan.ts';
+import type { DeviceMapperLayer, DissolveGroup, TeardownStep } from '../plan/plan.ts';
+import { childWord, exitrdProgram } from './child-of-exitrd.ts';
 import type { Command } from './run-with-deadline.ts';
 
 const busybox = '/usr/bin/busybox';
@@ -12,6 +13,9 @@ const dmsetup = '/usr/sbin/dmsetup';
 const cryptsetup = '/usr/sbin/cryptsetup';
 const lvm = '/usr/sbin/lvm';
 const mdadm = '/usr/sbin/mdadm';
+const zpool = '/usr/sbin/zpool';
+const iscsid = '/usr/sbin/iscsid';
+const iscsiadm = '/usr/sbin/iscsiadm';
 
 export function commandsOfStep(step: TeardownStep): readonly Command[] {
   switch (step.kind) {
@@ -31,13 +35,66 @@ export function commandsOfStep(step: TeardownStep): readonly Command[] {
         : [removeDevice(step.name)];
     case 'stop-md':
       return [[mdadm, '--stop', `/dev/${step.device}`]];
+    case 'stop-bcache':
+      return [stop(`/sys/block/${step.device}/bcache/stop`, [`/sys/block/${step.device}`])];
+    case 'disconnect-nbd':
+      return [[exitrdProgram, childWord.disconnectNbd, step.device]];
+    case 'dissolve-group':
+      return dissolveGroup(step);
   }
+}
+
+function dissolveGroup({ group, name, devices }: DissolveGroup): readonly Command[] {
+  switch (group) {
+    case 'bcache-set': {
+      const registered = devices.map((device) => `/sys/class/block/${device}/bcache`);
+      return [stop(`/sys/fs/bcache/${name}/stop`, [`/sys/fs/bcache/${name}`, ...registered])];
+    }
+    case 'bcache-backing':
+      return [stop(`/sys/class/block/${name}/bcache/stop`, [`/sys/class/block/${name}/bcache`])];
+    case 'zfs-pool':
+      return [[zpool, 'export', name]];
+    case 'iscsi-session':
+      return [
+        logOut(name),
+        writeOne(devices.map((device) => `/sys/block/${device}/device/delete`)),
+      ];
+    case 'nvme-controller':
+      return [writeOne([`/sys/class/nvme/${name}/delete_controller`])];
+  }
+}
+
+/**
+ * The kernel only promises to stop: it does when the last user has gone, and then lets go of what is
+ * below (bcache_device_stop() and bch_cache_set_stop() in drivers/md/bcache/super.c). `detach` would write all back
+ * before, `unregister` deletes a volume that lies in the cache alone: neither is for a shutdown.
+ */
+function stop(file: string, gone: readonly string[]): Command {
+  const script = `echo 1 >"$0" || exit
+for file; do while [ -e "$file" ]; do sleep 0.1; done; done`;
+  return [busybox, 'sh', '-c', script, file, ...gone];
+}
+
+/**
+ * iscsiadm(8) asks iscsid(8), which was killed with all other processes. Where they are not packed, or the
+ * network is gone, its disks are taken from the kernel, which flushes them (sd_shutdown() in drivers/scsi/sd.c).
+ */
+function logOut(session: string): Command {
+  const script = `[ -x ${iscsiadm} ] || { echo 'no iscsiadm' >&2; exit 1; }
+${iscsid} --no-pid-file; exec ${iscsiadm} --mode session --sid "$0" --logout`;
+  return [busybox, 'sh', '-c', script, session.replace(/^session/, '')];
+}
+
+function writeOne(files: readonly string[]): Command {
+  const script = 'status=0; for file; do echo 1 >"$file" || status=1; done; exit $status';
+  return [busybox, 'sh', '-c', script, 'write-one', ...files];
 }
 
 /**
  * What makes a step possible or keeps it from waiting for ever; its failure is not the step's. The
  * metadata of an external array is written by mdmon, which must have caught up; a multipath device
- * without paths keeps what is written until it is told to fail it.
+ * without paths keeps what is written until it is told to fail it. What comes over a network is
+ * flushed first, the cache of the disk at the other end included (fsync(2) of its device).
  */
 export function preparationOfStep(step: TeardownStep): Command | undefined {
   if (step.kind === 'stop-md' && step.external && !step.container) {
@@ -46,7 +103,14 @@ export function preparationOfStep(step: TeardownStep): Command | undefined {
   if (step.kind === 'remove-dm' && step.layer === 'multipath') {
     return [...dmsetupWords('message'), step.name, '0', 'fail_if_no_path'];
   }
-  return undefined;
+  const remote = devicesOverNetwork(step).map((device) => `/dev/${device}`);
+  return remote.length === 0 ? undefined : [busybox, 'sync', ...remote];
+}
+
+function devicesOverNetwork(step: TeardownStep): readonly string[] {
+  if (step.kind === 'disconnect-nbd') return [step.device];
+  if (step.kind !== 'dissolve-group') return [];
+  return step.group === 'iscsi-session' || step.group === 'nvme-controller' ? step.devices : [];
 }
 
 /**
@@ -82,6 +146,9 @@ export function dmsetupWords(verb: string): Command {
   return [dmsetup, verb, '--noudevsync', '--noudevrules', '--manglename', 'none'];
 }
 
+/** What they keep in memory or in a journal is written when they are suspended, which removal does first. */
+const writesBack = new Set<DeviceMapperLayer>(['lvm-metadata', 'integrity']);
+
 /** Milliseconds a step of this kind may take before it is given up for this round. */
 export function deadlineOfStep(step: TeardownStep): number {
   switch (step.kind) {
@@ -91,12 +158,18 @@ export function deadlineOfStep(step: TeardownStep): number {
     // Reads back every page that was swapped out.
     case 'disable-swap':
       return 40_000;
+    // Writes the nodes of its tree and its journal.
+    case 'stop-bcache':
     case 'stop-md':
       return 15_000;
+    case 'dissolve-group':
+      return step.group === 'zfs-pool' ? 30_000 : 15_000;
+    case 'remove-dm':
+      return writesBack.has(step.layer) ? 30_000 : 10_000;
+    case 'disconnect-nbd':
     case 'move-mount':
     case 'detach-loop':
     case 'close-crypt':
-    case 'remove-dm':
       return 10_000;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The system calls that no tool gives, by node:ffi. The only file that may import it. None of them
- * can block: what may wait for a device runs in a child with a deadline instead.
+ * can block, or it is made in a child with a deadline: what may wait for a device.
  *
  * A C call and the reading of errno behind it stay in one function, because any other work of the
  * runtime in between may change errno.
@@ -206,8 +206,14 @@ export function clearImmutable(path: string): string | undefined {
     return (error as NodeJS.ErrnoException).code ?? String(error);
   }
   const noFlags = Buffer.alloc(8);
-  const { ioctl } = library().numbers;
-  const result = call(ioctl, BigInt(descriptor), setInodeFlags, getRawPointer(noFlags));
+  const refusal = control(descriptor, setInodeFlags, getRawPointer(noFlags));
   closeSync(descriptor);
+  return refusal;
+}
+
+/** ioctl(2); the errno's name when it fails. Whether it can block is the request's matter. */
+export function control(descriptor: number, request: bigint, argument = 0n): string | undefined {
+  const { ioctl } = library().numbers;
+  const result = call(ioctl, BigInt(descriptor), request, argument);
   return typeof result === 'string' ? result : undefined;
 }

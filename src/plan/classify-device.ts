@@ -22,7 +22,9 @@ export type DeviceTeardown =
   | { readonly kind: 'close-crypt' }
   | { readonly kind: 'remove-dm'; readonly layer: DeviceMapperLayer }
   | { readonly kind: 'stop-md' }
-  | { readonly kind: 'detach-loop' };
+  | { readonly kind: 'detach-loop' }
+  | { readonly kind: 'stop-bcache' }
+  | { readonly kind: 'disconnect-nbd' };
 
 export function classifyDevice(device: BlockDevice): DeviceTeardown | undefined {
   if (device.dm !== undefined) {
@@ -33,6 +35,9 @@ export function classifyDevice(device: BlockDevice): DeviceTeardown | undefined 
   if (device.loop !== undefined) return { kind: 'detach-loop' };
   // `clear` is an array without members: a name left over in /dev.
   if (device.md !== undefined && device.md.arrayState !== 'clear') return { kind: 'stop-md' };
+  if (device.bcache !== undefined) return { kind: 'stop-bcache' };
+  // One that is not connected has no size, and is in no snapshot.
+  if (/^nbd\d+$/.test(device.name)) return { kind: 'disconnect-nbd' };
   return undefined;
 }
 

@@ -19,6 +19,7 @@ const doubt: readonly EdgeReason[] = [
   'superblock',
   'holder',
   'container',
+  'transport',
   'detached-with',
 ];
 

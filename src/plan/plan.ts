@@ -2,7 +2,7 @@
  * A teardown as data: what to do, in which order, and what may run side by side. Printed by
  * `shutdownramfs plan`, executed by the exitrd.
  */
-import type { Devnum } from '../snapshot/snapshot.ts';
+import type { DeviceGroupKind, Devnum } from '../snapshot/snapshot.ts';
 
 export const planVersion = 1;
 
@@ -93,6 +93,29 @@ export interface StopArray extends StepBase {
   readonly container: boolean;
 }
 
+/** Stops bcacheN. What is dirty stays in the cache, which finds its device again at the next start. */
+export interface StopBcache extends StepBase {
+  readonly kind: 'stop-bcache';
+  readonly device: string;
+  readonly state: string;
+}
+
+export interface DisconnectNbd extends StepBase {
+  readonly kind: 'disconnect-nbd';
+  readonly device: string;
+}
+
+/**
+ * Has the kernel let go of a group of devices: stops a bcache set or a device that waits for one,
+ * exports a pool, logs out of a session, deletes a controller.
+ */
+export interface DissolveGroup extends StepBase {
+  readonly kind: 'dissolve-group';
+  readonly group: DeviceGroupKind;
+  readonly name: string;
+  readonly devices: readonly string[];
+}
+
 export type TeardownStep =
   | MoveMount
   | Unmount
@@ -100,7 +123,10 @@ export type TeardownStep =
   | DetachLoop
   | CloseCrypt
   | RemoveDeviceMapper
-  | StopArray;
+  | StopArray
+  | StopBcache
+  | DisconnectNbd
+  | DissolveGroup;
 
 /** What the planner must know beside the snapshot. */
 export interface PlanOptions {

@@ -1,4 +1,4 @@
-import type { TeardownPlan, TeardownStep } from './plan.ts';
+import type { DissolveGroup, TeardownPlan, TeardownStep } from './plan.ts';
 
 /** The steps in words, numbered through, with a heading for each wave. */
 export function renderPlan(plan: TeardownPlan): string {
@@ -38,6 +38,28 @@ function describeStep(step: TeardownStep): string {
       return `stop ${step.device}${step.container ? ', a container' : ''}${
         step.external ? ' once its metadata is written' : ''
       }`;
+    case 'stop-bcache':
+      return `stop ${step.device} (bcache, ${step.state})`;
+    case 'disconnect-nbd':
+      return `disconnect ${step.device}`;
+    case 'dissolve-group':
+      return describeGroup(step);
+  }
+}
+
+function describeGroup({ group, name, devices }: DissolveGroup): string {
+  const members = devices.join(', ') || 'no device';
+  switch (group) {
+    case 'bcache-set':
+      return `stop the bcache set ${name} on ${members}`;
+    case 'bcache-backing':
+      return `release ${name}, which waits for its cache`;
+    case 'zfs-pool':
+      return `export the pool ${name}`;
+    case 'iscsi-session':
+      return `log out of ${name}, over which ${members} came`;
+    case 'nvme-controller':
+      return `disconnect ${name}, over which ${members} came`;
   }
 }
 

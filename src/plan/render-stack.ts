@@ -94,6 +94,10 @@ function describeKind(device: BlockDevice): string {
       return `array ${device.md?.level ?? ''} ${device.md?.arrayState ?? ''}`.trim();
     case 'detach-loop':
       return `loop on ${device.loop?.backingFile ?? ''}`;
+    case 'stop-bcache':
+      return `bcache, ${device.bcache?.state ?? ''}`;
+    case 'disconnect-nbd':
+      return 'network block device';
     default:
       return device.partitionOf === undefined ? 'disk' : 'partition';
   }

@@ -17,6 +17,7 @@ export interface SnapshotIndex {
   readonly devices: readonly BlockDevice[];
   readonly multiDevices: Snapshot['multiDevices'];
   readonly aufs: NonNullable<Snapshot['aufs']>;
+  readonly deviceGroups: NonNullable<Snapshot['deviceGroups']>;
   /** The mounts of one target; the one on top, which a path leads to, comes last. */
   readonly mountsAt: ReadonlyMap<string, readonly MountNode[]>;
   readonly deviceByName: ReadonlyMap<string, BlockDevice>;
@@ -38,6 +39,7 @@ export function indexSnapshot(snapshot: Snapshot): SnapshotIndex {
     devices,
     multiDevices: snapshot.multiDevices,
     aufs: snapshot.aufs ?? [],
+    deviceGroups: sortedByText(snapshot.deviceGroups ?? [], () => 0),
     mountsAt: new Map(
       [...Map.groupBy(mounts, ({ mount }) => mount.target)].map(([target, nodes]) => [
         target,

@@ -1,12 +1,14 @@
 /** What must go before what, as a graph over mounts, swap areas and block devices. */
 import { decideFates, type Fates } from './decide-fates.ts';
 import { deviceEdges, swapEdges } from './device-edges.ts';
+import { groupEdges, isMadeOfDevices } from './group-edges.ts';
 import { devicesOfMount, findDeviceByPath } from './find-device.ts';
 import { coverings, mountEdges } from './mount-edges.ts';
 import type { PlanOptions } from './plan.ts';
 import type { MountNode, SnapshotIndex } from './snapshot-index.ts';
 import {
   holdingFiles,
+  type GroupStackNode,
   type MountStackNode,
   type StackContext,
   type StackEdge,
@@ -45,23 +47,29 @@ export function buildStackGraph(index: SnapshotIndex, options: PlanOptions): Sta
     swap,
     device: swap.kind === 'partition' ? findDeviceByPath(index, swap.path) : undefined,
   }));
+  const groupNodes = index.deviceGroups.map((group): GroupStackNode => ({
+    kind: 'group',
+    group,
+    isProtected: [...fates.protectedDevices].some(({ name }) => group.devices.includes(name)),
+  }));
   const used = usedDevices(index, swapNodes);
   const idle = [...deviceNodes.values()].filter(
     ({ device, isProtected }) => !isProtected && !used.has(device.name),
   );
   const context: StackContext = { index, options, mountNodes, deviceNodes, idle, hiding };
   return {
-    nodes: [...swapNodes, ...mountNodes.values(), ...deviceNodes.values()],
+    nodes: [...swapNodes, ...mountNodes.values(), ...deviceNodes.values(), ...groupNodes],
     edges: [
       ...[...mountNodes.values()].flatMap((node) => mountEdges(context, node)),
       ...swapNodes.flatMap((node) => swapEdges(context, node)),
       ...[...deviceNodes.values()].flatMap((node) => deviceEdges(context, node)),
+      ...groupNodes.flatMap((node) => groupEdges(context, node)),
     ].filter(({ from, to }) => from !== to),
     fates,
   };
 }
 
-/** The names of devices that a mount, a swap area, another device or a partition is seen on. */
+/** The names of devices that a mount, a swap area, another device, a group or a partition is seen on. */
 function usedDevices(
   index: SnapshotIndex,
   swapNodes: readonly SwapStackNode[],
@@ -71,5 +79,6 @@ function usedDevices(
     ...swapNodes.map(({ device }) => device?.name ?? ''),
     ...index.devices.flatMap(({ slaves, partitionOf }) => [...slaves, partitionOf ?? '']),
     ...index.devices.filter(({ holders }) => holders.length > 0).map(({ name }) => name),
+    ...index.deviceGroups.filter(isMadeOfDevices).flatMap(({ devices }) => devices),
   ]);
 }

@@ -1,10 +1,15 @@
 /** What a stack is made of, and what must go before what. */
-import type { BlockDevice, SwapArea } from '../snapshot/snapshot.ts';
+import type { BlockDevice, DeviceGroup, SwapArea } from '../snapshot/snapshot.ts';
 import type { MountFate } from './decide-fates.ts';
 import type { PlanOptions } from './plan.ts';
 import type { MountNode, SnapshotIndex } from './snapshot-index.ts';
 
-export type StackNode = MountStackNode | SwapStackNode | DeviceStackNode | MoveStackNode;
+export type StackNode =
+  | MountStackNode
+  | SwapStackNode
+  | DeviceStackNode
+  | GroupStackNode
+  | MoveStackNode;
 
 export interface MountStackNode {
   readonly kind: 'mount';
@@ -30,6 +35,12 @@ export interface DeviceStackNode {
   readonly isProtected: boolean;
 }
 
+export interface GroupStackNode {
+  readonly kind: 'group';
+  readonly group: DeviceGroup;
+  readonly isProtected: boolean;
+}
+
 /** Why one must go before the other. */
 export type EdgeReason =
   /** A child before its parent: the one reason that moving a mount out does away with. */
@@ -43,6 +54,8 @@ export type EdgeReason =
   | 'backing-file'
   | 'holder'
   | 'container'
+  /** A device before what it comes over. */
+  | 'transport'
   | 'swap'
   /** What lies in one of several mounts, before each of them that it may lie in; an order only. */
   | 'possible-holder'

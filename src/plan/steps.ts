@@ -1,4 +1,4 @@
-import type { BlockDevice } from '../snapshot/snapshot.ts';
+import type { BlockDevice, DeviceGroup } from '../snapshot/snapshot.ts';
 import type { AcyclicStack } from './break-cycles.ts';
 import { classifyDevice } from './classify-device.ts';
 import { targetAfterMoves } from './move-mounts.ts';
@@ -45,6 +45,8 @@ export function stepsOf(
           ...(node.device !== undefined && { device: node.device.name }),
           usedKib: node.swap.usedKib,
         };
+      case 'group':
+        return node.isProtected ? undefined : dissolveGroup(node.group);
       default:
         return node.isProtected ? undefined : deviceStep(node.device);
     }
@@ -98,6 +100,15 @@ function deviceStep(device: BlockDevice): TeardownStep | undefined {
         id: `detach-loop ${device.name}`,
         backingFile: device.loop?.backingFile ?? '',
       };
+    case 'stop-bcache':
+      return {
+        ...step,
+        ...teardown,
+        id: `stop-bcache ${device.name}`,
+        state: device.bcache?.state ?? '',
+      };
+    case 'disconnect-nbd':
+      return { ...step, ...teardown, id: `disconnect-nbd ${device.name}` };
     default:
       return {
         ...step,
@@ -107,6 +118,21 @@ function deviceStep(device: BlockDevice): TeardownStep | undefined {
         container: device.md?.level === 'container',
       };
   }
+}
+
+const verbOfGroup = {
+  'bcache-set': 'stop-bcache-set',
+  'bcache-backing': 'stop-bcache',
+  'zfs-pool': 'export-pool',
+  'iscsi-session': 'log-out',
+  'nvme-controller': 'disconnect-nvme',
+} as const;
+
+/** A session that brings no disk any more has nothing to lose. */
+function dissolveGroup({ kind, name, devices }: DeviceGroup): TeardownStep | undefined {
+  if (kind === 'iscsi-session' && devices.length === 0) return undefined;
+  const id = `${verbOfGroup[kind]} ${name}`;
+  return { kind: 'dissolve-group', id, needs: [], group: kind, name, devices };
 }
 
 /** A name that is in use gets a number: the same every time, as nodes have one order. */

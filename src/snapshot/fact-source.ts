@@ -7,3 +7,30 @@ export interface FactSource {
   /** What `dmsetup table` prints; empty where that cannot be learnt. Keys are never shown. */
   deviceMapperTable(): Promise<string>;
 }
+
+/** Without the final newline and blanks; empty where there is no such file. */
+export async function readWord(source: FactSource, path: string): Promise<string> {
+  return (await read(source, path)).trim();
+}
+
+/** Empty where there is no such file: what is looked at may vanish at any moment. */
+export async function read(source: FactSource, path: string): Promise<string> {
+  try {
+    return await source.read(path);
+  } catch {
+    return '';
+  }
+}
+
+/** Sorted; empty where there is no such directory. */
+export async function list(source: FactSource, path: string): Promise<readonly string[]> {
+  try {
+    return (await source.list(path)).toSorted(byText);
+  } catch {
+    return [];
+  }
+}
+
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -38,9 +38,11 @@ const lists: Readonly<Record<string, Shape>> = {
       syncAction: 'string',
     },
     'loop?': { backingFile: 'string', autoclear: 'boolean', offset: 'number' },
+    'bcache?': { state: 'string' },
   },
   multiDevices: { uuid: 'string', devices: 'strings' },
   'aufs?': { id: 'string', branches: 'strings' },
+  'deviceGroups?': { kind: 'string', name: 'string', devices: 'strings' },
 };
 
 /** The first field that is not what a snapshot has there: `mounts[3].target: no string`. */

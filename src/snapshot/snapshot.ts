@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly multiDevices: readonly MultiDevice[];
   /** Absent where no aufs is mounted, and in snapshots of versions that did not know it. */
   readonly aufs?: readonly AufsBranches[];
+  /** Absent where there is none, and in snapshots of versions that did not know them. */
+  readonly deviceGroups?: readonly DeviceGroup[];
   /** Lines of mountinfo and swaps that could not be read and are missing here. */
   readonly garbledLines: number;
   /** /proc/cmdline without its final newline. */
@@ -72,6 +74,28 @@ export interface MultiDevice {
   readonly devices: readonly string[];
 }
 
+/**
+ * Block devices that something of the kernel's holds together which is no block device itself. Two
+ * kinds are below what they belong to, which has to let go of them: `bcache-set`
+ * (/sys/fs/bcache/UUID, its caches) and `bcache-backing` (a device that waits for its cache and so
+ * carries no bcacheN). Of a `zfs-pool` (/proc/spl/kstat/zfs/NAME) the kernel does not show the devices.
+ * Two kinds are above, the devices come over them: `iscsi-session` (/sys/class/iscsi_session/NAME) and
+ * `nvme-controller` (/sys/class/nvme/NAME; only over fabrics, never on a bus of the machine).
+ */
+export interface DeviceGroup {
+  readonly kind: DeviceGroupKind;
+  readonly name: string;
+  /** Kernel names. */
+  readonly devices: readonly string[];
+}
+
+export type DeviceGroupKind =
+  | 'bcache-set'
+  | 'bcache-backing'
+  | 'zfs-pool'
+  | 'iscsi-session'
+  | 'nvme-controller';
+
 /** One directory of /sys/class/block. Names are the kernel's (`dm-0`, `md127`, `vda1`). */
 export interface BlockDevice {
   readonly name: string;
@@ -88,6 +112,8 @@ export interface BlockDevice {
   readonly dm?: DeviceMapperFacts;
   readonly md?: ArrayFacts;
   readonly loop?: LoopFacts;
+  /** Of bcacheN on a backing device; a volume that lies in a cache set alone has none. */
+  readonly bcache?: BcacheFacts;
 }
 
 /** /sys/block/dm-N/dm and the target types of the live table (`dmsetup table`). */
@@ -118,4 +144,10 @@ export interface LoopFacts {
   readonly backingFile: string;
   readonly autoclear: boolean;
   readonly offset: number;
+}
+
+/** /sys/block/bcacheN/bcache (Documentation/admin-guide/bcache.rst). */
+export interface BcacheFacts {
+  /** `no cache`, `clean`, `dirty` or `inconsistent`. */
+  readonly state: string;
 }

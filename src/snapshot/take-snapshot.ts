@@ -1,11 +1,13 @@
-import type { FactSource } from './fact-source.ts';
+import { byText, list, read, readWord, type FactSource } from './fact-source.ts';
 import { parseDeviceMapperTable, plainName } from './parse-device-mapper-table.ts';
 import { parseMountinfo } from './parse-mountinfo.ts';
 import { parseSwaps } from './parse-swaps.ts';
+import { readDeviceGroups } from './read-device-groups.ts';
 import {
   snapshotVersion,
   type ArrayFacts,
   type AufsBranches,
+  type BcacheFacts,
   type BlockDevice,
   type Devnum,
   type LoopFacts,
@@ -31,16 +33,21 @@ export async function takeSnapshot(source: FactSource): Promise<Snapshot> {
     hasMount('aufs') ? readAufs(source) : undefined,
   ]);
   const targets = parseDeviceMapperTable(tables);
-  const devices = await Promise.all(names.map((name) => readDevice(source, name, targets)));
+  const devices = (
+    await Promise.all(names.map((name) => readDevice(source, name, targets)))
+  ).filter((device) => device !== undefined);
+  const deviceGroups = await readDeviceGroups(
+    source,
+    devices.map(({ name }) => name),
+  );
   return {
     version: snapshotVersion,
     mounts: mountinfo.mounts,
     swaps: swaps.swaps,
-    devices: devices
-      .filter((device) => device !== undefined)
-      .toSorted((a, b) => byText(a.name, b.name)),
+    devices: devices.toSorted((a, b) => byText(a.name, b.name)),
     multiDevices,
     ...(aufs !== undefined && { aufs }),
+    ...(deviceGroups.length > 0 && { deviceGroups }),
     garbledLines: mountinfo.garbledLines + swaps.garbledLines,
     commandLine: commandLine.replace(/\n$/, ''),
   };
@@ -67,22 +74,24 @@ async function readDevice(
   if (/^nbd\d+$/.test(name) && size.trim() === '0') return undefined;
   const { MAJOR, MINOR, PARTN } = parseEvent(event);
   if (MAJOR === undefined || MINOR === undefined) return undefined;
-  const [slaves, dm, md] = await Promise.all([
+  const [slaves, dm, md, bcache] = await Promise.all([
     PARTN === undefined ? list(source, `${path}/slaves`) : [],
     name.startsWith('dm-') ? readDeviceMapper(source, path, tables) : undefined,
     name.startsWith('md') && PARTN === undefined ? readArray(source, path) : undefined,
+    /^bcache\d+$/.test(name) ? readBcache(source, path) : undefined,
   ]);
   return {
     name,
     devnum: `${Number(MAJOR)}:${Number(MINOR)}` satisfies Devnum,
     sizeSectors: Number(size.trim()) || 0,
     readOnly: readOnly.trim() === '1',
-    slaves: slaves.toSorted(byText),
-    holders: holders.toSorted(byText),
+    slaves,
+    holders,
     ...(PARTN !== undefined && { partitionOf: wholeDisk(name, PARTN) }),
     ...(dm !== undefined && { dm }),
     ...(md !== undefined && { md }),
     ...(loop !== undefined && { loop }),
+    ...(bcache !== undefined && { bcache }),
   };
 }
 
@@ -134,19 +143,24 @@ async function readLoop(source: FactSource, path: string): Promise<LoopFacts | u
   return { backingFile, autoclear: autoclear === '1', offset: Number(offset) || 0 };
 }
 
+async function readBcache(source: FactSource, path: string): Promise<BcacheFacts | undefined> {
+  const state = await readWord(source, `${path}/bcache/state`);
+  return state === '' ? undefined : { state };
+}
+
 async function readMultiDevices(source: FactSource): Promise<readonly MultiDevice[]> {
   const uuids = (await list(source, '/sys/fs/btrfs')).filter((name) => /^[0-9a-f]+-/.test(name));
   return Promise.all(
-    uuids.toSorted(byText).map(async (uuid) => ({
+    uuids.map(async (uuid) => ({
       uuid,
-      devices: (await list(source, `/sys/fs/btrfs/${uuid}/devices`)).toSorted(byText),
+      devices: await list(source, `/sys/fs/btrfs/${uuid}/devices`),
     })),
   );
 }
 
 async function readAufs(source: FactSource): Promise<readonly AufsBranches[]> {
   const names = (await list(source, '/sys/fs/aufs')).filter((name) => name.startsWith('si_'));
-  return Promise.all(names.toSorted(byText).map((name) => readBranches(source, name)));
+  return Promise.all(names.map((name) => readBranches(source, name)));
 }
 
 async function readBranches(source: FactSource, name: string): Promise<AufsBranches> {
@@ -159,28 +173,4 @@ async function readBranches(source: FactSource, name: string): Promise<AufsBranc
     numbers.map(async (number) => (await read(source, `${path}/br${number}`)).replace(/\n$/, '')),
   );
   return { id: name.slice('si_'.length), branches };
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}
-
-async function readWord(source: FactSource, path: string): Promise<string> {
-  return (await read(source, path)).trim();
-}
-
-async function read(source: FactSource, path: string): Promise<string> {
-  try {
-    return await source.read(path);
-  } catch {
-    return '';
-  }
-}
-
-async function list(source: FactSource, path: string): Promise<readonly string[]> {
-  try {
-    return await source.list(path);
-  } catch {
-    return [];
-  }
 }

@@ -40,6 +40,12 @@ const layerKinds = [
   'swap-file',
   'memory',
   'interface',
+  'bcache',
+  'uncached',
+  'nbd',
+  'fabric',
+  'session',
+  'pool',
 ] as const;
 
 const interfaces = ['proc', 'sysfs', 'cgroup2'];
@@ -61,6 +67,8 @@ interface Draft {
   readonly isDetached?: boolean;
   readonly path: number;
   readonly superblockDevices?: readonly string[];
+  /** The ZFS pool that it is a data set of. */
+  readonly pool?: string;
 }
 
 const choice = fc.nat({ max: 1000 });
@@ -91,6 +99,7 @@ function build(
   const loops: { readonly name: string; readonly on: number }[] = [];
   const swapFiles: { readonly on: number }[] = [];
   const swaps = new Map<string, { mount?: number; device?: string }>();
+  const pools = new Map<string, { devices: readonly string[]; volumes: readonly string[] }>();
   let disks = 0;
 
   const take = (n: number): string => {
@@ -194,6 +203,44 @@ function build(
       case 'swap-file':
         if (some.length > 0) swapFiles.push({ on: some[a % some.length]! });
         return;
+      case 'bcache': {
+        const caches = [take(a)];
+        m.group('bcache-set', `set${disks++}`, caches);
+        for (let i = 0; i < c % 3; i += 1) free.push(m.bcache([...caches, take(b)]));
+        return;
+      }
+      case 'uncached': {
+        const waiting = take(a);
+        if (b % 2 === 0) free.push(m.bcache([waiting]));
+        else m.group('bcache-backing', waiting, [waiting]);
+        return;
+      }
+      case 'nbd':
+        free.push(m.disk(`nbd${disks++}`));
+        return;
+      case 'fabric':
+      case 'session': {
+        const number = disks++;
+        const names = [1, 2, 3].slice(0, 1 + (b % 3)).map((i) => m.disk(`nvme${number}n${i}`));
+        free.push(...names);
+        for (let path = 0; path <= c % 2; path += 1) {
+          const name = `${kind === 'fabric' ? 'nvme' : 'session'}${number}-${path}`;
+          m.group(kind === 'fabric' ? 'nvme-controller' : 'iscsi-session', name, names);
+        }
+        return;
+      }
+      case 'pool': {
+        // What lies in which of two pools nothing tells, nor that one is made of its own file.
+        if (pools.size > 0) return;
+        const disk = m.disk(`vd${letters(disks++)}`);
+        const devices = [a % 2 === 0 ? disk : m.crypt(`crypt-${disks++}`, disk)];
+        const volumes = b % 2 === 0 ? [] : [m.disk(`zd${disks++}`)];
+        free.push(...volumes);
+        m.group('zfs-pool', 'tank', []);
+        pools.set('tank', { devices, volumes });
+        drafts.push({ fstype: 'zfs', pool: 'tank', path: c });
+        return;
+      }
       case 'memory':
         drafts.push({ fstype: 'tmpfs', path: c });
         return;
@@ -252,6 +299,14 @@ function build(
         ),
       ),
       swaps,
+      pools: new Map(
+        [...pools].map(([name, pool]) => {
+          const mounts = drafts.flatMap((draft, i) =>
+            draft.pool === name ? [placed.get(i)!.mountId] : [],
+          );
+          return [name, { ...pool, mounts }];
+        }),
+      ),
       detached: detached.map((i) => placed.get(i)!),
       superblocks: new Map(
         drafts.flatMap(({ superblockDevices: devices, bindOf }, i) =>
@@ -275,6 +330,7 @@ function build(
     return m.mount(target, draft.fstype, {
       ...(draft.device !== undefined && { device: draft.device }),
       ...(bindOf !== undefined && { bindOf }),
+      ...(draft.pool !== undefined && { source: `${draft.pool}/d${i}` }),
       ...(source !== undefined && {
         source: named === undefined ? `/dev/${source}` : `/dev/mapper/${named}`,
       }),
@@ -376,7 +432,7 @@ function build(
 }
 
 function isStorage({ fstype }: Draft): boolean {
-  return ['ext4', 'xfs', 'vfat', 'btrfs', 'squashfs', 'overlay', 'aufs'].includes(fstype);
+  return ['ext4', 'xfs', 'vfat', 'btrfs', 'zfs', 'squashfs', 'overlay', 'aufs'].includes(fstype);
 }
 
 /** The address of a superblock, mixed with a secret. */

@@ -13,7 +13,7 @@ import type { GuestKernel } from './guest-kernel.ts';
 const tools = [
   ['lvm', 'cryptsetup', 'integritysetup', 'mdadm', 'dmsetup'],
   ['mdmon', 'mkfs.ext4', 'fsck.ext4', 'dumpe2fs', 'keyctl', 'setpriv', 'kexec', 'dd'],
-  ['mksquashfs'],
+  ['mksquashfs', 'make-bcache', 'mkfs.btrfs', 'btrfs', 'nbd-server', 'nbd-client'],
 ].flat();
 
 /** In the order of need; the disks' own drivers first. */
@@ -25,6 +25,12 @@ const modules = [
   ['zram', 'efivarfs'],
   ['aesni_intel', 'xts', 'algif_skcipher', 'algif_hash'],
 ].flat();
+
+/** More modules for some stacks, by the stack's name: others do not wait for them. */
+const modulesOfStacks: Readonly<Record<string, readonly string[]>> = {
+  bcache: ['bcache'],
+  network: ['nvme_loop', 'nbd', 'btrfs'],
+};
 
 const lvmSettings = `devices { use_devicesfile = 0 }
 activation { udev_sync = 0 udev_rules = 0 monitoring = 0 }
@@ -51,14 +57,27 @@ export async function guestInitramfs(kernel: GuestKernel, directory: string): Pr
 
 async function packedTools(kernel: GuestKernel): Promise<string> {
   const [files, modulePaths] = await Promise.all([closureOf(tools), kernel.modules(modules)]);
+  const more = await Promise.all(
+    Object.entries(modulesOfStacks).map(async ([stack, names]) => {
+      const paths = await kernel.modules(names);
+      return { stack, paths: paths.filter((path) => !modulePaths.includes(path)) };
+    }),
+  );
   const stamps = await Promise.all(files.map(async (file) => [file, (await stat(file)).mtimeMs]));
-  const base = await built('initramfs', { stamps, modulePaths, layout: 1 }, async (directory) => {
-    const root = join(directory, 'root');
-    await layOut(root, files);
-    await insertModules(join(root, 'modules'), modulePaths);
-    await packArchive(root, join(directory, 'base.cpio'));
-    await rm(root, { recursive: true });
-  });
+  const base = await built(
+    'initramfs',
+    { stamps, modulePaths, more, layout: 2 },
+    async (directory) => {
+      const root = join(directory, 'root');
+      await layOut(root, files);
+      await insertModules(join(root, 'modules'), modulePaths);
+      for (const { stack, paths } of more) {
+        await insertModules(join(root, 'modules-for', stack), paths);
+      }
+      await packArchive(root, join(directory, 'base.cpio'));
+      await rm(root, { recursive: true });
+    },
+  );
   return join(base, 'base.cpio');
 }
 
@@ -105,7 +124,7 @@ async function layOut(root: string, files: readonly string[]): Promise<void> {
 
 /** Numbered in the order in which to insert them, since names with wildcards come sorted. */
 async function insertModules(directory: string, paths: readonly string[]): Promise<void> {
-  await mkdir(directory);
+  await mkdir(directory, { recursive: true });
   for (const [index, path] of paths.entries()) {
     const name = `${String(index).padStart(3, '0')}-${basename(path).replace(/\.xz$/, '')}`;
     if (path.endsWith('.xz')) {

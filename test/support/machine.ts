@@ -1,6 +1,8 @@
 /** A small notation for machines: what the kernel would show of a stack, one line a layer. */
 import type {
   BlockDevice,
+  DeviceGroup,
+  DeviceGroupKind,
   Devnum,
   MountPoint,
   Snapshot,
@@ -20,6 +22,11 @@ export interface Machine {
     facts?: Partial<NonNullable<BlockDevice['md']>>,
   ): string;
   loop(backingFile: string): string;
+  /** On a device of its own, with the caches of a set or without any. */
+  bcache(slaves: readonly string[]): string;
+  /** Without a backing device. */
+  volumeInCache(cache: string): string;
+  group(kind: DeviceGroupKind, name: string, devices: readonly string[]): void;
   mount(target: string, fstype: string, options?: MountOptions): MountPoint;
   swap(path: string, kind?: SwapArea['kind']): void;
   snapshot(): Snapshot;
@@ -39,13 +46,14 @@ interface Draft extends BlockDevice {
   readonly holders: string[];
 }
 
-const majors = { vd: 254, dm: 253, md: 9, loop: 7 } as const;
+const majors = { vd: 254, dm: 253, md: 9, loop: 7, bcache: 252 } as const;
 
 export function machine(): Machine {
   const devices = new Map<string, Draft>();
   const mounts: MountPoint[] = [];
   const swaps: SwapArea[] = [];
-  const counts = { vd: 0, dm: 0, md: 0, loop: 0, anonymous: 20 };
+  const groups: DeviceGroup[] = [];
+  const counts = { vd: 0, dm: 0, md: 0, loop: 0, bcache: 0, anonymous: 20 };
 
   function add(
     name: string,
@@ -99,6 +107,12 @@ export function machine(): Machine {
       }),
     loop: (backingFile) =>
       add(`loop${counts.loop}`, 'loop', [], { loop: { backingFile, autoclear: false, offset: 0 } }),
+    bcache: (slaves) =>
+      add(`bcache${counts.bcache}`, 'bcache', slaves, { bcache: { state: 'dirty' } }),
+    volumeInCache: (cache) => add(`bcache${counts.bcache}`, 'bcache', [cache], {}),
+    group: (kind, name, devices) => {
+      groups.push({ kind, name, devices });
+    },
     mount(target, fstype, options = {}) {
       const device = options.device === undefined ? undefined : devices.get(options.device);
       counts.anonymous += 1;
@@ -130,6 +144,7 @@ export function machine(): Machine {
       swaps: [...swaps],
       devices: [...devices.values()],
       multiDevices: [],
+      ...(groups.length > 0 && { deviceGroups: [...groups] }),
       garbledLines: 0,
       commandLine: 'root=/dev/mapper/vg0-root ro quiet',
     }),

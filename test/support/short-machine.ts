@@ -117,6 +117,15 @@ export type Finding =
       /** Whether what was written before is there. */
       readonly known: 'intact' | 'damaged';
     }
+  | {
+      readonly kind: 'btrfs';
+      readonly name: string;
+      /** Exit status of `btrfs check`. */
+      readonly check: number;
+      readonly known: 'intact' | 'damaged';
+    }
+  /** Of bcache: what is dirty in the cache stays there. */
+  | { readonly kind: 'cache'; readonly state: 'clean' | 'dirty' | 'no cache' | 'inconsistent' }
   | { readonly kind: 'member'; readonly device: string; readonly state: string }
   | {
       readonly kind: 'array';

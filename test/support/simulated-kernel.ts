@@ -2,8 +2,13 @@
  * The kernel's rules on what may go when, enforced on a snapshot. What uses what is told by the one
  * who built the machine, not read from the paths the planner goes by.
  */
-import type { TeardownPlan, TeardownStep } from '../../src/plan/plan.ts';
-import type { BlockDevice, MountPoint, Snapshot } from '../../src/snapshot/snapshot.ts';
+import type { DissolveGroup, TeardownPlan, TeardownStep } from '../../src/plan/plan.ts';
+import type {
+  BlockDevice,
+  DeviceGroup,
+  MountPoint,
+  Snapshot,
+} from '../../src/snapshot/snapshot.ts';
 
 /** What the snapshot says only in paths. Mounts by id, loop devices by name. */
 export interface Truth {
@@ -13,8 +18,17 @@ export interface Truth {
   readonly swaps: ReadonlyMap<string, { readonly mount?: number; readonly device?: string }>;
   /** Mounts that were detached while in use, before the snapshot was taken. */
   readonly detached: readonly MountPoint[];
+  /** Of ZFS pools, by name: what they are made of, and what is in them. */
+  readonly pools: ReadonlyMap<string, Pool>;
   /** Devices of superblocks that have a number of their own, by that number. */
   readonly superblocks: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface Pool {
+  readonly devices: readonly string[];
+  readonly volumes: readonly string[];
+  /** By id. */
+  readonly mounts: readonly number[];
 }
 
 export class SimulatedKernel {
@@ -25,6 +39,7 @@ export class SimulatedKernel {
   #detached: readonly MountPoint[];
   #devices: ReadonlyMap<string, BlockDevice>;
   #swaps: ReadonlySet<string>;
+  #groups: readonly DeviceGroup[];
 
   constructor(snapshot: Snapshot, truth: Truth) {
     this.#start = snapshot;
@@ -33,6 +48,7 @@ export class SimulatedKernel {
     this.#detached = truth.detached;
     this.#devices = new Map(snapshot.devices.map((device) => [device.name, device]));
     this.#swaps = new Set(snapshot.swaps.map(({ path }) => path));
+    this.#groups = snapshot.deviceGroups ?? [];
   }
 
   /** @throws {Error} at the first step the kernel would refuse. */
@@ -51,6 +67,7 @@ export class SimulatedKernel {
         slaves: left(device.slaves),
         holders: left(device.holders),
       })),
+      deviceGroups: this.#groups.map((group) => ({ ...group, devices: left(group.devices) })),
     };
   }
 
@@ -69,17 +86,54 @@ export class SimulatedKernel {
       case 'unmount':
         this.#unmount(step.mountId, step.target, step.lazy, refuse);
         return;
+      case 'dissolve-group':
+        this.#dissolve(step, refuse);
+        return;
       default: {
         if (!this.#devices.has(step.device)) refuse('ENODEV');
         const user = this.#userOfDevice(step.device);
         if (user !== undefined) refuse(`EBUSY, used by ${user}`);
-        this.#devices = new Map(
-          [...this.#devices].filter(
-            ([name, device]) => name !== step.device && device.partitionOf !== step.device,
-          ),
-        );
+        this.#remove([step.device]);
       }
     }
+  }
+
+  #remove(names: readonly string[]): void {
+    this.#devices = new Map(
+      [...this.#devices].filter(
+        ([name, { partitionOf = '' }]) => !names.includes(name) && !names.includes(partitionOf),
+      ),
+    );
+  }
+
+  /** A set is stopped when its volumes are; what comes over a session or controller goes with it. */
+  #dissolve({ group, name, devices }: DissolveGroup, refuse: (why: string) => never): void {
+    const found = this.#groups.find((other) => other.kind === group && other.name === name);
+    if (found === undefined) return refuse('ENOENT');
+    const isAbove = group === 'iscsi-session' || group === 'nvme-controller';
+    const pool = group === 'zfs-pool' ? this.#truth.pools.get(name) : undefined;
+    const brought = isAbove ? devices : (pool?.volumes ?? []);
+    for (const device of brought) {
+      const user = this.#userOfDevice(device);
+      if (user !== undefined) refuse(`EBUSY, ${device} is used by ${user}`);
+    }
+    const mounted = pool?.mounts.find((mountId) => this.#isMountAlive(mountId));
+    if (mounted !== undefined) refuse(`EBUSY, ${mounted} is mounted`);
+    const volume = [...this.#devices.values()].find(
+      ({ name, slaves }) =>
+        name.startsWith('bcache') && slaves.some((slave) => devices.includes(slave)),
+    );
+    if (group === 'bcache-set' && volume !== undefined) refuse(`${volume.name} is there`);
+    this.#groups = this.#groups.filter((other) => other !== found);
+    this.#remove(brought);
+  }
+
+  #groupOn(name: string): DeviceGroup | undefined {
+    return this.#groups.find(({ kind, ...group }) =>
+      kind === 'zfs-pool'
+        ? this.#truth.pools.get(group.name)?.devices.includes(name)
+        : kind.startsWith('bcache-') && group.devices.includes(name),
+    );
   }
 
   #move(mountId: number, from: string, to: string, refuse: (why: string) => never): void {
@@ -173,6 +227,8 @@ export class SimulatedKernel {
         return `the file system of ${mount.target}`;
       }
     }
+    const group = this.#groupOn(name);
+    if (group !== undefined) return `${group.kind} ${group.name}`;
     for (const [path, { device }] of this.#truth.swaps) {
       if (device === name && this.#swaps.has(path)) return `swap ${path}`;
     }

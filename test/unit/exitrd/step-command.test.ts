@@ -12,6 +12,13 @@ const mount = {
   fstype: 'ext4',
 } as const;
 
+const group = { ...base, kind: 'dissolve-group' } as const;
+const stopAndWait = `echo 1 >"$0" || exit
+for file; do while [ -e "$file" ]; do sleep 0.1; done; done`;
+const writeOnes = 'status=0; for file; do echo 1 >"$file" || status=1; done; exit $status';
+const logOut = `[ -x /usr/sbin/iscsiadm ] || { echo 'no iscsiadm' >&2; exit 1; }
+/usr/sbin/iscsid --no-pid-file; exec /usr/sbin/iscsiadm --mode session --sid "$0" --logout`;
+
 const cases: readonly [TeardownStep, readonly string[]][] = [
   [{ ...mount, lazy: false }, ['umount -n -c -i /oldroot']],
   [{ ...mount, lazy: true }, ['umount -n -c -i -l /oldroot']],
@@ -67,6 +74,33 @@ const cases: readonly [TeardownStep, readonly string[]][] = [
     { ...base, kind: 'stop-md', device: 'md127', external: false, container: false },
     ['mdadm --stop /dev/md127'],
   ],
+  [
+    { ...base, kind: 'stop-bcache', device: 'bcache0', state: 'dirty' },
+    [`busybox sh -c ${stopAndWait} /sys/block/bcache0/bcache/stop /sys/block/bcache0`],
+  ],
+  [
+    { ...group, group: 'bcache-set', name: 'c0-01', devices: ['vdb', 'dm-3'] },
+    [
+      `busybox sh -c ${stopAndWait} /sys/fs/bcache/c0-01/stop /sys/fs/bcache/c0-01 /sys/class/block/vdb/bcache /sys/class/block/dm-3/bcache`,
+    ],
+  ],
+  [
+    { ...group, group: 'bcache-backing', name: 'vdc1', devices: ['vdc1'] },
+    [`busybox sh -c ${stopAndWait} /sys/class/block/vdc1/bcache/stop /sys/class/block/vdc1/bcache`],
+  ],
+  [{ ...base, kind: 'disconnect-nbd', device: 'nbd3' }, ['shutdown --disconnect-nbd nbd3']],
+  [
+    { ...group, group: 'nvme-controller', name: 'nvme4', devices: ['nvme2n1'] },
+    [`busybox sh -c ${writeOnes} write-one /sys/class/nvme/nvme4/delete_controller`],
+  ],
+  [{ ...group, group: 'zfs-pool', name: 'tank', devices: [] }, ['zpool export tank']],
+  [
+    { ...group, group: 'iscsi-session', name: 'session12', devices: ['sdc', 'sdd'] },
+    [
+      `busybox sh -c ${logOut} 12`,
+      `busybox sh -c ${writeOnes} write-one /sys/block/sdc/device/delete /sys/block/sdd/device/delete`,
+    ],
+  ],
 ];
 
 test.each(cases)('%j', (step, commands) => {
@@ -79,7 +113,8 @@ test.each(cases)('%j', (step, commands) => {
 
 test('every tool is named by its absolute path, never looked up', () => {
   for (const [step] of cases) {
-    for (const [program] of commandsOfStep(step)) expect(program).toMatch(/^\/usr\/s?bin\//);
+    for (const [program] of commandsOfStep(step))
+      expect(program).toMatch(/^\/usr\/(?:s?bin|lib\/shutdownramfs)\//);
   }
 });
 
@@ -110,6 +145,23 @@ test.each([
       layer: 'multipath',
     },
     'message --noudevsync --noudevrules --manglename none mpatha 0 fail_if_no_path',
+  ],
+  ['a network block device', { ...base, kind: 'disconnect-nbd', device: 'nbd0' }, 'sync /dev/nbd0'],
+  [
+    'what comes over a controller',
+    { ...group, group: 'nvme-controller', name: 'nvme0', devices: ['nvme0n1', 'nvme0n2'] },
+    'sync /dev/nvme0n1 /dev/nvme0n2',
+  ],
+  // Without a name sync(1) flushes everything there is.
+  [
+    'a controller without disks',
+    { ...group, group: 'nvme-controller', name: 'nvme0', devices: [] },
+    undefined,
+  ],
+  [
+    'a set, whose devices are on this side',
+    { ...group, group: 'bcache-set', name: 'c0', devices: ['vdb'] },
+    undefined,
   ],
 ] as const)('what prepares %s', (_, step, words) => {
   expect(preparationOfStep(step)?.slice(1).join(' ')).toBe(words);

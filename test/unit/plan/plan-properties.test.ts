@@ -5,7 +5,12 @@ import { planTeardown } from '../../../src/plan/plan-teardown.ts';
 import type { PlanOptions, TeardownStep } from '../../../src/plan/plan.ts';
 import { renderPlan } from '../../../src/plan/render-plan.ts';
 import { renderStack } from '../../../src/plan/render-stack.ts';
-import type { Devnum, Snapshot, SwapArea } from '../../../src/snapshot/snapshot.ts';
+import type {
+  DeviceGroupKind,
+  Devnum,
+  Snapshot,
+  SwapArea,
+} from '../../../src/snapshot/snapshot.ts';
 import { generatedStack, shuffled, type GeneratedStack } from '../../support/generated-stack.ts';
 import { SimulatedKernel } from '../../support/simulated-kernel.ts';
 
@@ -27,6 +32,7 @@ test.each(sizes)('holds for machines of up to $size layers', ({ size, numRuns })
       expect(left.devices.filter(({ dm }) => dm?.targets.includes('crypt'))).toEqual([]);
       expect(left.mounts.filter(({ target }) => target.startsWith('/oldroot'))).toEqual([]);
       expect(left.swaps).toEqual([]);
+      expect(left.deviceGroups).toEqual([]);
       expect(planTeardown(left, options).waves).toEqual([]);
       const allowed = touchable(stack);
       expect(plan.waves.flat().filter((step) => !allowed.has(touched(step)))).toEqual([]);
@@ -71,7 +77,18 @@ test('does not depend on the order of the input', () => {
 });
 
 test('plans any snapshot, however damaged', () => {
-  const name = fc.constantFrom('dm-0', 'dm-1', 'md0', 'loop0', 'vda', 'vda1', '');
+  const name = fc.constantFrom(
+    'dm-0',
+    'dm-1',
+    'md0',
+    'loop0',
+    'vda',
+    'vda1',
+    'nbd0',
+    'zd0',
+    'bcache0',
+    '',
+  );
   const names = fc.array(name, { maxLength: 3 });
   const path = fc.constantFrom('/', '/oldroot', '/oldroot/a', '/oldroot/a/b', '/mnt/3', '/run', '');
   const devnum = fc.constantFrom<Devnum>('0:1', '253:0', '253:1', '7:0');
@@ -109,12 +126,20 @@ test('plans any snapshot, however damaged', () => {
     },
     { requiredKeys: ['name', 'devnum', 'sizeSectors', 'readOnly', 'slaves', 'holders'] },
   );
+  const groupKind = fc.constantFrom<DeviceGroupKind>(
+    'bcache-set',
+    'bcache-backing',
+    'zfs-pool',
+    'iscsi-session',
+    'nvme-controller',
+  );
   const snapshot: fc.Arbitrary<Snapshot> = fc.record({
     version: fc.constant(1),
     mounts: fc.array(mount, { maxLength: 12 }),
     swaps: fc.array(swap, { maxLength: 3 }),
     devices: fc.array(device, { maxLength: 8 }),
     multiDevices: fc.array(fc.record({ uuid: fc.string(), devices: names }), { maxLength: 2 }),
+    deviceGroups: fc.array(fc.record({ kind: groupKind, name, devices: names }), { maxLength: 4 }),
     garbledLines: fc.nat(),
     commandLine: fc.string(),
   });
@@ -147,17 +172,19 @@ test('needs name steps of earlier waves', () => {
 
 function touched(step: TeardownStep): string {
   if ('mountId' in step) return `mount ${step.mountId}`;
+  if (step.kind === 'dissolve-group') return `group ${step.name}`;
   return step.kind === 'disable-swap' ? `swap ${step.path}` : `device ${step.device}`;
 }
 
 /** What a plan may touch: what is in the snapshot, but for what is protected. */
 function touchable(stack: GeneratedStack): ReadonlySet<string> {
-  const { mounts, devices, swaps } = stack.snapshot;
+  const { mounts, devices, swaps, deviceGroups = [] } = stack.snapshot;
   return new Set([
     ...mounts
       .filter(({ mountId }) => !stack.protectedMounts.includes(mountId))
       .map(({ mountId }) => `mount ${mountId}`),
     ...swaps.map(({ path }) => `swap ${path}`),
+    ...deviceGroups.map(({ name }) => `group ${name}`),
     ...devices
       .filter(({ name }) => !stack.protectedDevices.includes(name))
       .map(({ name }) => `device ${name}`),

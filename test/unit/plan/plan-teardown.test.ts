@@ -223,3 +223,62 @@ planIs(
   ],
   { neverMove: ['/home/'], busy: ['/oldroot/home', '/oldroot/srv'] },
 );
+planIs(
+  'two pools: data sets before theirs, a volume before both, pools before what they may be made of',
+  (m) => {
+    m.crypt('crypt0', m.disk('sda'));
+    m.mount('/', 'tmpfs');
+    m.mount('/oldroot', 'zfs', { source: 'tank/root' });
+    m.mount('/oldroot/srv', 'zfs', { source: 'lake' });
+    m.crypt('onvolume', m.disk('zd0'));
+    m.group('zfs-pool', 'tank', []);
+    m.group('zfs-pool', 'lake', []);
+  },
+  [
+    ['close-crypt onvolume', 'unmount /oldroot/srv'],
+    ['export-pool lake', 'unmount /oldroot'],
+    ['export-pool tank'],
+    ['close-crypt crypt0'],
+  ],
+);
+planIs(
+  'paths over two sessions; a session without disks is left alone',
+  (m) => {
+    const disks = [m.disk('sda'), m.disk('sdb')];
+    const multipath = m.dm('mpatha', 'mpath-36001', 'multipath', disks);
+    m.mount('/', 'tmpfs');
+    m.mount('/oldroot', 'ext4', { device: multipath });
+    m.group('iscsi-session', 'session1', ['sda']);
+    m.group('iscsi-session', 'session2', ['sdb']);
+    m.group('iscsi-session', 'session3', []);
+  },
+  [['unmount /oldroot'], ['remove-dm mpatha'], ['log-out session1', 'log-out session2']],
+);
+planIs(
+  'a volume that lies in a bcache set alone goes with the set, which unregistering it would not bring back',
+  (m) => {
+    const cache = m.disk('vdb');
+    const cached = m.bcache([m.disk('vda'), cache]);
+    m.mount('/', 'tmpfs');
+    m.mount('/oldroot', 'ext4', { device: cached });
+    m.group('bcache-set', 'c0', [cache]);
+    m.mount('/oldroot/in-cache', 'ext4', { device: m.volumeInCache(cache) });
+  },
+  [
+    ['unmount /oldroot/in-cache'],
+    ['unmount /oldroot'],
+    ['stop-bcache bcache0'],
+    ['stop-bcache-set c0'],
+  ],
+);
+planIs(
+  'what the exitrd itself comes from stays connected',
+  (m) => {
+    const own = m.disk('nvme0n1');
+    m.mount('/', 'ext4', { device: own });
+    m.mount('/oldroot', 'ext4', { device: m.disk('nvme1n1') });
+    m.group('nvme-controller', 'nvme0', [own]);
+    m.group('nvme-controller', 'nvme1', ['nvme1n1']);
+  },
+  [['unmount /oldroot'], ['disconnect-nvme nvme1']],
+);

@@ -35,17 +35,21 @@ const files: Readonly<Record<string, string>> = {
   [`${block}/md0/md/sync_action`]: 'idle\n',
 };
 
-const recorded: FactSource = {
-  read: async (path) => files[path] ?? Promise.reject(new Error('ENOENT')),
-  list: async (path) => [
-    ...new Set(
-      Object.keys(files)
-        .filter((file) => file.startsWith(`${path}/`))
-        .map((file) => file.slice(path.length + 1).split('/', 1)[0]!),
-    ),
-  ],
-  deviceMapperTable: async () => 'my vg: 0 512 linear 259:1 0\n',
-};
+function sourceOf(files: Readonly<Record<string, string>>, table = ''): FactSource {
+  return {
+    read: async (path) => files[path] ?? Promise.reject(new Error('ENOENT')),
+    list: async (path) => [
+      ...new Set(
+        Object.keys(files)
+          .filter((file) => file.startsWith(`${path}/`))
+          .map((file) => file.slice(path.length + 1).split('/', 1)[0]!),
+      ),
+    ],
+    deviceMapperTable: async () => table,
+  };
+}
+
+const recorded = sourceOf(files, 'my vg: 0 512 linear 259:1 0\n');
 
 test('reads what the kernel shows, and leaves out what is not in use', async () => {
   const disk = { readOnly: false, slaves: [], holders: [] };
@@ -102,18 +106,7 @@ test('reads the branches of aufs, the uppermost first, where one is mounted', as
     [`${union}/brid0`]: '64\n',
     [`${union}/xi_path`]: '/oldroot/run/live/overlay/.aufs.xino\n',
   };
-  const source: FactSource = {
-    read: async (path) => more[path] ?? Promise.reject(new Error('ENOENT')),
-    list: async (path) => [
-      ...new Set(
-        Object.keys(more)
-          .filter((file) => file.startsWith(`${path}/`))
-          .map((file) => file.slice(path.length + 1).split('/', 1)[0]!),
-      ),
-    ],
-    deviceMapperTable: async () => '',
-  };
-  const { aufs } = await takeSnapshot(source);
+  const { aufs } = await takeSnapshot(sourceOf(more));
   expect(aufs).toEqual([
     {
       id: '9d4f1a20',
@@ -125,4 +118,57 @@ test('reads the branches of aufs, the uppermost first, where one is mounted', as
     },
   ]);
   expect(await takeSnapshot(recorded)).not.toHaveProperty('aufs');
+});
+
+test('reads what holds devices together and is none itself', async () => {
+  const set = '/sys/fs/bcache/5878151d-c01a-4671-b44b-5b4f57281822';
+  const session = '/sys/class/iscsi_session/session3';
+  const device = (name: string) => ({ [`${block}/${name}/uevent`]: 'MAJOR=8\nMINOR=0\n' });
+  const source = sourceOf({
+    ...device('sda'),
+    ...device('sdb'),
+    ...device('sdc'),
+    ...device('bcache0'),
+    ...device('bcache1'),
+    [`${block}/bcache0/bcache/state`]: 'dirty\n',
+    [`${block}/bcache1/bcache/label`]: '\n',
+    [`${block}/sda/bcache/running`]: '1\n',
+    [`${block}/sdc/bcache/running`]: '0\n',
+    '/sys/fs/bcache/register': '',
+    [`${set}/stop`]: '',
+    [`${set}/bdev0/dev`]: '',
+    [`${set}/cache0/set`]: '',
+    [`${set}/cache0/../uevent`]: 'MAJOR=104\nDEVNAME=cciss/c0d0\nDEVTYPE=disk\n',
+    '/proc/spl/kstat/zfs/arcstats': '',
+    '/proc/spl/kstat/zfs/tank/state': 'ONLINE\n',
+    [`${session}/targetname`]: 'iqn.x\n',
+    [`${session}/device/target3:0:0/3:0:0:0/block/sdd`]: '',
+    [`${session}/device/target3:0:0/3:0:0:1/block/sde`]: '',
+    [`${session}/device/power/control`]: '',
+    '/sys/class/nvme/nvme0/delete_controller': '',
+    '/sys/class/nvme/nvme0/nvme2c0n1/size': '',
+    '/sys/class/nvme/nvme1/delete_controller': '',
+    '/sys/class/nvme/nvme1/nvme1n7/size': '',
+    '/sys/class/nvme/nvme1/power/control': '',
+    // On the machine's own bus.
+    '/sys/class/nvme/nvme3/transport': 'pcie\n',
+    '/sys/class/nvme/nvme3/nvme3n1/size': '',
+  });
+  const { deviceGroups, devices } = await takeSnapshot(source);
+  expect(deviceGroups).toEqual([
+    { kind: 'bcache-set', name: set.split('/').at(-1), devices: ['cciss!c0d0'] },
+    { kind: 'bcache-backing', name: 'sdc', devices: ['sdc'] },
+    { kind: 'zfs-pool', name: 'tank', devices: [] },
+    { kind: 'iscsi-session', name: 'session3', devices: ['sdd', 'sde'] },
+    { kind: 'nvme-controller', name: 'nvme0', devices: ['nvme2n1'] },
+    { kind: 'nvme-controller', name: 'nvme1', devices: ['nvme1n7'] },
+  ]);
+  expect(devices.map(({ name, bcache }) => [name, bcache])).toEqual([
+    ['bcache0', { state: 'dirty' }],
+    ['bcache1', undefined],
+    ['sda', undefined],
+    ['sdb', undefined],
+    ['sdc', undefined],
+  ]);
+  expect(await takeSnapshot(recorded)).not.toHaveProperty('deviceGroups');
 });

@@ -1,0 +1,18 @@
+/** The executable as a child of itself, for calls that may wait or that change the process. */
+import { existsSync } from 'node:fs';
+import { readNow } from './read-now.ts';
+import { parseStat } from './survivors.ts';
+
+export const exitrdProgram = '/usr/lib/shutdownramfs/shutdown';
+
+/** Its first word. */
+export const childWord = {
+  disconnectNbd: '--disconnect-nbd',
+  unmountHidden: '--unmount-hidden',
+} as const;
+
+/** On a machine in use such a call would take apart what others need, so it is refused there. */
+export function isChildOfExitrd(): boolean {
+  const parent = parseStat(readNow(`/proc/${process.ppid}/stat`) ?? '');
+  return (process.ppid === 1 || parent?.parentId === 1) && existsSync('/guard/busybox');
+}
