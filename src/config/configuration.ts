@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { compressions, imageFormats } from '../archive/image-format.ts';
 import { featureWords } from '../feature/feature-words.ts';
-import { defaultSettings } from '../settings/settings.ts';
+import { defaultSettings, hookTimes } from '../settings/settings.ts';
 
 /** Says what was expected; what stands there instead is added by the parser. */
 function must(be: string): { error: string } {
@@ -109,6 +109,28 @@ const firmware = table({
   ),
 });
 
+const hookDuration = must('a whole number of seconds from 1 to 30');
+
+const hook = table({
+  program: rootPath.describe('The program of the root that is packed and run'),
+  when: choice([...hookTimes, 'never']).describe('When it is run; never: neither packed nor run'),
+  seconds: z
+    .int(hookDuration)
+    .min(1, hookDuration)
+    .max(30, hookDuration)
+    .describe('After so many it is killed'),
+});
+
+/** Of keys that a hook may leave out. */
+export const hookDefaults = { seconds: 10 } as const;
+
+/** By name, so that each package can bring its own and nobody's takes the place of another's. */
+const hooks = z.record(
+  z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, must('called by letters, digits, _ and -')),
+  hook.partial(),
+  must('tables, one for each hook: [hooks.NAME]'),
+);
+
 /** A table with all of its keys, of which a file says any. */
 function table<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
@@ -124,6 +146,7 @@ export const fileSchema = table({
   mounts: mounts.partial().optional(),
   'free-memory': freeMemory.partial().optional(),
   firmware: firmware.partial().optional(),
+  hooks: hooks.optional(),
 }).meta({
   title: 'shutdownramfs.toml',
   description: 'What an image of shutdownramfs holds, and how its exitrd behaves',
@@ -139,6 +162,7 @@ export interface Configuration {
   readonly mounts: z.infer<typeof mounts>;
   readonly 'free-memory': z.infer<typeof freeMemory>;
   readonly firmware: z.infer<typeof firmware>;
+  readonly hooks: Readonly<Record<string, z.infer<typeof hook>>>;
 }
 
 export const defaultConfiguration: Configuration = {
@@ -159,4 +183,5 @@ export const defaultConfiguration: Configuration = {
   mounts: { 'never-move': [...defaultSettings.neverMove] },
   'free-memory': { ...defaultSettings.freeMemory },
   firmware: { 'memory-overwrite-request': defaultSettings.memoryOverwriteRequest },
+  hooks: {},
 };

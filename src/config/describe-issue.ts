@@ -17,6 +17,10 @@ export function describeIssue(issue: core.$ZodIssue, document: unknown): readonl
       return { path, reason: describeKey(issue.path, key, valueAt(document, path)) };
     });
   }
+  if (issue.code === 'invalid_key') {
+    const reason = `${keyName(issue.path)}: ${issue.issues[0]?.message ?? issue.message}`;
+    return [{ path: issue.path, reason }];
+  }
   const found = valueAt(document, issue.path);
   const meant =
     issue.code === 'invalid_value' && typeof found === 'string'

@@ -10,7 +10,9 @@ export function renderConfiguration({
 }: EffectiveConfiguration): string {
   const read = files.length === 0 ? ['no file'] : files;
   const head = ['read, the last one counting most:', ...read.map((file) => `  ${file}`)];
-  const tables = Object.entries(configuration).map(([table, values]) => {
+  const { hooks, ...plain } = configuration;
+  const hookTables = Object.entries(hooks).map(([name, hook]) => [`hooks.${name}`, hook] as const);
+  const tables = [...Object.entries(plain), ...hookTables].map(([table, values]) => {
     const lines = Object.entries(values).map(([key, value]) => {
       const origin = origins.get(`${table}.${key}`) ?? 'default';
       return `${stringify({ [key]: value }).trimEnd()} ${comment(origin)}`;

@@ -1,4 +1,4 @@
-import { settingsVersion, type Settings } from '../settings/settings.ts';
+import { settingsVersion, type Hook, type Settings } from '../settings/settings.ts';
 import type { Configuration } from './configuration.ts';
 
 /** What of a configuration travels in the image. Pure. */
@@ -15,5 +15,12 @@ export function settingsFrom(configuration: Configuration): Settings {
     neverMove: mounts['never-move'],
     freeMemory: configuration['free-memory'],
     memoryOverwriteRequest: firmware['memory-overwrite-request'],
+    hooks: hooksOf(configuration),
   };
+}
+
+function hooksOf({ hooks }: Configuration): readonly Hook[] {
+  return Object.entries(hooks)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .flatMap(([name, { when, ...hook }]) => (when === 'never' ? [] : [{ name, when, ...hook }]));
 }

@@ -20,7 +20,12 @@ export interface StepOutcome {
   readonly reason: string;
 }
 
-export type Run = (command: Command, deadline: number) => Promise<CommandOutcome>;
+/** `deadline` in milliseconds; `variables` are added to the environment every command gets. */
+export type Run = (
+  command: Command,
+  deadline: number,
+  variables?: Readonly<Record<string, string>>,
+) => Promise<CommandOutcome>;
 
 /** A step whose needs were not met is skipped: it could only fail, and might block. */
 export async function executePlan(

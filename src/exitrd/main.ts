@@ -4,37 +4,30 @@
  * wiped; memory is released; the machine goes the way the verb says.
  */
 import { lockMemory } from '../kernel/system-call.ts';
-import { hasUnknownLayers } from '../plan/union-layers.ts';
 import { renderStack } from '../plan/render-stack.ts';
-import { localFactSource } from '../snapshot/local-fact-source.ts';
 import { parseSettings } from '../settings/parse-settings.ts';
 import { settingsPath, type Settings } from '../settings/settings.ts';
 import { versionLine } from '../version.ts';
-import type { Run } from './execute-plan.ts';
-import { startBudget, totalSeconds, type Budget } from './budget.ts';
+import { startBudget, totalSeconds } from './budget.ts';
 import { childWord } from './child-of-exitrd.ts';
 import { consoleOutput } from './console-output.ts';
 import { parseDebugging, type Debugging } from './debugging.ts';
 import { pauseForDebugging } from './debugging-pause.ts';
 import { runDisconnectNbdChild } from './disconnect-nbd.ts';
-import { eraseFreedMemory } from './erase-freed-memory.ts';
 import { finish } from './finish.ts';
 import { readFlagFile } from './flag-file.ts';
+import { goDown } from './go-down.ts';
 import { holdGuard } from './guard.ts';
-import { runHiddenMountsChild, unmountHiddenMounts } from './hidden-mounts.ts';
-import { holdBranches } from './hold-branches.ts';
-import { longestRecord, openJournal, type Journal } from './journal.ts';
-import { clearKeyrings } from './keyrings.ts';
+import { runHiddenMountsChild } from './hidden-mounts.ts';
+import { longestRecord, openJournal } from './journal.ts';
 import { settleOverwriteRequest } from './memory-overwrite-request.ts';
 import { readNow } from './read-now.ts';
-import { releaseMemory } from './release-memory.ts';
-import { fitReport, isErased, reportOf, summaryOf, withRequest, type Outcome } from './report.ts';
+import { fitReport, isErased, reportOf, summaryOf, withHooks, withRequest } from './report.ts';
 import { runAndTell } from './run-and-tell.ts';
-import { findSurvivors, killSurvivors } from './survivors.ts';
-import { oldRoot, tearDown, type Teardown } from './tear-down.ts';
+import { runHooks } from './run-hooks.ts';
+import { stepsLeft } from './tear-down.ts';
 import { parseRequest } from './verb.ts';
 import { feedWatchdog, watchdogSeconds } from './watchdog.ts';
-import { flushAndMakeReadOnly, wipeKeys, type KeyWipe } from './wipe-keys.ts';
 
 const guardGraceSeconds = 15;
 /** sysexits(3) EX_SOFTWARE: the guard takes over when it sees us gone, whatever the status. */
@@ -82,7 +75,7 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   }
   const rebootParameter = readLine('/run/systemd/reboot-param');
   const run = runAndTell(journal);
-  const result = await goDown(settings, budget, run, journal);
+  const result = await goDown(request.verb, settings, budget, run, journal);
   const outcome = reportOf(request.verb, result, budget.elapsed());
   const overwriteRequest = await settleOverwriteRequest(
     settings.memoryOverwriteRequest,
@@ -90,57 +83,21 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
     budget,
     run,
   );
-  const report = withRequest(outcome, overwriteRequest);
+  const final = await runHooks(
+    'final',
+    settings.hooks,
+    { verb: request.verb, left: stepsLeft(result.teardown), clean: outcome.clean },
+    budget,
+    run,
+    journal,
+  );
+  const report = withHooks(withRequest(outcome, overwriteRequest), [...result.hooks, ...final]);
   journal.say(summaryOf(report));
   for (const line of report.failures) journal.warn(line);
   if (report.left.length > 0) journal.warn(`left:\n${renderStack(result.teardown.last)}`);
   journal.record(fitReport(report, longestRecord - 'shutdownramfs: '.length));
   await pauseForDebugging(debugging, budget, journal);
   await finish(request.verb, rebootParameter, !report.clean, budget, run, journal);
-}
-
-async function goDown(
-  settings: Settings,
-  budget: Budget,
-  run: Run,
-  journal: Journal,
-): Promise<Outcome> {
-  const takeApart = () => tearDown(localFactSource, budget, run, journal, settings.neverMove);
-  const branches = holdBranches();
-  let teardown = await takeApart();
-  const hidden: string[] = [];
-  for (let pass = 0; pass < 2 && mayHideMounts(teardown); pass += 1) {
-    const { found, left } = await unmountHiddenMounts(budget, run, journal);
-    hidden.splice(0, hidden.length, ...left);
-    if (!found) break;
-    teardown = joined(teardown, await takeApart());
-    if (left.length === 0) break;
-  }
-  let wipes: readonly KeyWipe[] = [];
-  if (teardown.left.waves.length > 0) {
-    await flushAndMakeReadOnly(teardown.last, teardown.left, budget, run);
-    wipes = await wipeKeys(teardown.left, budget, run);
-    teardown = joined(teardown, await takeApart());
-  }
-  await killSurvivors(await findSurvivors());
-  clearKeyrings();
-  const memoryKept = await releaseMemory(branches, budget, run);
-  const erasure = await eraseFreedMemory(settings.freeMemory, budget, run, journal);
-  return { teardown, wipes, memoryKept: [...hidden, ...memoryKept], erasure };
-}
-
-/** Something is held although nothing that is seen holds it, or is made of what is not seen. */
-function mayHideMounts({ first, left }: Teardown): boolean {
-  return left.waves.length > 0 || hasUnknownLayers(first, oldRoot);
-}
-
-function joined(before: Teardown, after: Teardown): Teardown {
-  return {
-    ...after,
-    first: before.first,
-    rounds: before.rounds + after.rounds,
-    killed: [...before.killed, ...after.killed],
-  };
 }
 
 function readDebugging({ debugging }: Settings): Debugging {

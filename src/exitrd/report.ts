@@ -4,7 +4,8 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Erasure } from './erase-freed-memory.ts';
 import type { FreedMemory } from './freed-memory.ts';
 import type { Overwritten } from './overwrite-memory.ts';
-import type { Teardown } from './tear-down.ts';
+import type { HookOutcome } from './run-hooks.ts';
+import { stepsLeft, type Teardown } from './tear-down.ts';
 import type { Verb } from './verb.ts';
 import type { KeyWipe } from './wipe-keys.ts';
 
@@ -37,6 +38,8 @@ export interface Report {
   readonly overwritten?: Overwritten;
   /** `set`, `cleared`, `absent`, or why neither could be done. Not there where it was left alone. */
   readonly memoryOverwriteRequest?: string;
+  /** In the order in which they ran. Not there where there are none. */
+  readonly hooks?: readonly HookOutcome[];
 }
 
 /** What the last minute of the machine left behind. */
@@ -45,6 +48,7 @@ export interface Outcome {
   readonly wipes: readonly KeyWipe[];
   readonly memoryKept: readonly string[];
   readonly erasure: Erasure;
+  readonly hooks: readonly HookOutcome[];
 }
 
 export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Report {
@@ -53,7 +57,7 @@ export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Re
   const wipedNames = new Set(wipes.filter(({ wiped }) => wiped).map(({ name }) => name));
   const present = new Set(teardown.last.devices.flatMap(({ dm }) => (dm ? [dm.name] : [])));
   const keysRemaining = cryptNames(teardown.last).filter((name) => !wipedNames.has(name));
-  const left = teardown.left.waves.flat().map(({ id }) => id);
+  const left = stepsLeft(teardown);
   const remarks = [
     ...teardown.failures.map(({ step, reason }) => `${step.id}: ${reason}`),
     ...wipes
@@ -80,6 +84,10 @@ export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Re
 
 export function withRequest(report: Report, memoryOverwriteRequest: string | undefined): Report {
   return memoryOverwriteRequest === undefined ? report : { ...report, memoryOverwriteRequest };
+}
+
+export function withHooks(report: Report, hooks: readonly HookOutcome[]): Report {
+  return hooks.length === 0 ? report : { ...report, hooks };
 }
 
 /** Nothing of what was freed can be read any more. */

@@ -6,9 +6,9 @@ import { runWithDeadline } from './run-with-deadline.ts';
 const slowMilliseconds = 500;
 
 export function runAndTell(journal: Journal): Run {
-  return async (command, deadline) => {
+  return async (command, deadline, variables) => {
     const start = performance.now();
-    const outcome = await runWithDeadline(command, deadline);
+    const outcome = await runWithDeadline(command, deadline, variables);
     const milliseconds = performance.now() - start;
     if (milliseconds >= slowMilliseconds) {
       journal.detail(`slow: ${(milliseconds / 1000).toFixed(1)} s: ${command.join(' ')}`);

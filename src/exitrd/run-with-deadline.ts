@@ -27,7 +27,11 @@ const keptCharacters = 65_536;
 /** After the exit, output may still be in the pipe, and a grandchild may keep the pipe open. */
 const drainMilliseconds = 100;
 
-export function runWithDeadline(command: Command, deadline: number): Promise<CommandOutcome> {
+export function runWithDeadline(
+  command: Command,
+  deadline: number,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<CommandOutcome> {
   const [program, ...words] = command;
   return new Promise((resolve) => {
     const output = { stdout: '', stderr: '' };
@@ -39,7 +43,7 @@ export function runWithDeadline(command: Command, deadline: number): Promise<Com
       resolve({ ok, reason, ...output });
     };
     const child = spawn(program, words, {
-      env: environment,
+      env: { ...environment, ...variables },
       cwd: '/',
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

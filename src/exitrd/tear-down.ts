@@ -32,15 +32,17 @@ const mdmon = '/usr/sbin/mdmon';
 const mostRounds = 50;
 const pauseMilliseconds = 200;
 
+/** @param rung how hard it has been tried before. */
 export async function tearDown(
   source: FactSource,
   budget: Budget,
   run: Run,
   journal: Journal,
   neverMove: readonly string[],
+  rung = 0,
 ): Promise<Teardown> {
   const options = { oldRoot, asideDirectory, neverMove };
-  const escalation: Escalation = { rung: 0, busy: [], killed: [] };
+  const escalation: Escalation = { rung, busy: [], killed: [] };
   const first = await takeSnapshot(source);
   await takeOverArrays(first, budget, run);
   let last = first;
@@ -68,6 +70,11 @@ export async function tearDown(
   return { rounds, first, last, left, failures, killed: escalation.killed };
 }
 
+/** Ids, in the order of the plan. */
+export function stepsLeft({ left }: Teardown): readonly string[] {
+  return left.waves.flat().map(({ id }) => id);
+}
+
 /**
  * The monitor of an array with external metadata runs from the old root and holds it; a new one is
  * started from here, which the old one gives way to (mdmon(8), `--takeover`).
@@ -87,6 +94,9 @@ interface Escalation {
   busy: readonly string[];
   killed: Survivor[];
 }
+
+/** Where a teardown begins that follows another: who holds something was killed, the rest is one more try. */
+export const lastRung = 4;
 
 /** One rung up; false when there is none left. */
 async function escalate(

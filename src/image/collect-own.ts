@@ -45,7 +45,7 @@ function collectProgram(path: string, root: ForeignRoot, view: RootLoaderView): 
   return { entries, programs: [{ path, probe: undefined, static: elf.interpreter === undefined }] };
 }
 
-const whoNamesIt = 'the configuration names it in [image], see shutdownramfs config';
+const whoNamesIt = 'the configuration names it in [image] or [hooks], see shutdownramfs config';
 
 function absent(path: string, root: ForeignRoot): never {
   throw new Failure(`pack ${path}: it is not in ${root.directory}`, { hint: whoNamesIt });

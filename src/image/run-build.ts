@@ -79,12 +79,13 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
   const { configuration } = await loadConfiguration(options.root, options.config);
   const settings = settingsFrom(configuration);
   const { programs, files, ...configured } = configuration.image;
+  const hookPrograms = settings.hooks.map(({ program }) => program);
   const words = options.features ?? configured.features;
   const { selected, leftOut } = await featuresForRoot(options.root, words);
   const image = buildImage({
     root: options.root,
     features: selected.map(({ feature }) => feature),
-    own: { programs, files },
+    own: { programs: [...programs, ...hookPrograms], files },
     executable: options.executable ?? ownExecutable(),
     contents: executableContents(),
     modificationTime: sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']),

@@ -1,5 +1,11 @@
 /** Reads the settings of an image. Pure, and total: the exitrd goes on with what can be understood. */
-import { defaultSettings, settingsVersion, type Settings } from './settings.ts';
+import {
+  defaultSettings,
+  hookTimes,
+  settingsVersion,
+  type Hook,
+  type Settings,
+} from './settings.ts';
 
 export interface ParsedSettings {
   readonly settings: Settings;
@@ -21,7 +27,8 @@ export function parseSettings(text: string | undefined): ParsedSettings {
       return { settings: defaultSettings, flaw };
     }
     const flaws: string[] = [];
-    const settings = fit(value, defaultSettings, '', flaws) as Settings;
+    const fitted = fit(value, defaultSettings, '', flaws) as Settings;
+    const settings = { ...fitted, hooks: soundHooks(fitted.hooks, flaws) };
     return { settings, flaw: flaws.length === 0 ? undefined : flaws.join(', ') };
   } catch (error) {
     return { settings: defaultSettings, flaw: error instanceof Error ? error.message : '' };
@@ -43,7 +50,7 @@ function fit(value: unknown, standard: unknown, name: string, flaws: string[]): 
   }
   if (
     Array.isArray(standard)
-      ? isTextList(value)
+      ? Array.isArray(value) && (standard === defaultSettings.hooks || value.every(isText))
       : typeof value === typeof standard && !isTable(standard)
   ) {
     return value;
@@ -52,8 +59,26 @@ function fit(value: unknown, standard: unknown, name: string, flaws: string[]): 
   return standard;
 }
 
-function isTextList(value: unknown): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+/** A hook that is not whole is left out: there is none by default. */
+function soundHooks(hooks: readonly unknown[], flaws: string[]): readonly Hook[] {
+  const sound = hooks.filter(isHook);
+  if (sound.length < hooks.length) flaws.push('a hook is not whole');
+  return sound;
+}
+
+function isHook(value: unknown): value is Hook {
+  if (!isTable(value)) return false;
+  const { name, program, when, seconds } = value;
+  return (
+    isText(name) &&
+    isText(program) &&
+    hookTimes.some((time) => time === when) &&
+    typeof seconds === 'number'
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isTable(value: unknown): value is Table {

@@ -16,6 +16,24 @@ export interface Settings {
   readonly freeMemory: FreeMemorySettings;
   /** What becomes of the firmware's MemoryOverwriteRequest variable. */
   readonly memoryOverwriteRequest: 'keep' | 'set' | 'clear-when-clean';
+  /** Programs that others want to have run, in the order of their names. */
+  readonly hooks: readonly Hook[];
+}
+
+/**
+ * `before-unmount`: nothing was touched yet. `after-unmount`: all was taken apart that could be, keys that are left are
+ * not wiped yet. `final`: nothing more is done but switching off.
+ */
+export const hookTimes = ['before-unmount', 'after-unmount', 'final'] as const;
+export type HookTime = (typeof hookTimes)[number];
+
+export interface Hook {
+  readonly name: string;
+  /** In the image. */
+  readonly program: string;
+  readonly when: HookTime;
+  /** After so many it is killed. */
+  readonly seconds: number;
 }
 
 export interface DebuggingSettings {
@@ -45,4 +63,5 @@ export const defaultSettings: Settings = {
   neverMove: [],
   freeMemory: { overwrite: 'never', seconds: 60 },
   memoryOverwriteRequest: 'keep',
+  hooks: [],
 };

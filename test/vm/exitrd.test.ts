@@ -24,10 +24,11 @@ interface Options {
   readonly verb?: string;
   readonly commandLine?: string;
   readonly damage?: Damage;
+  readonly configuration?: string;
 }
 
-async function run({ damage, ...options }: Options): Promise<ShutdownRun> {
-  await using exitrd = await ourExitrd(damage);
+async function run({ damage, configuration, ...options }: Options): Promise<ShutdownRun> {
+  await using exitrd = await ourExitrd(damage, configuration);
   return await runShutdown({ ...options, exitrd: exitrd.archive, memoryMib });
 }
 
@@ -68,6 +69,8 @@ const keysOfStack = {
   J: 2,
   external: 1,
   survivor: 1,
+  bcache: 1,
+  network: 2,
 };
 
 describe.each(Object.entries(keysOfStack))('stack %s', (stack, keys) => {
@@ -91,6 +94,46 @@ describe.each(Object.entries(keysOfStack))('stack %s', (stack, keys) => {
 test('entered as by systemd 252', async () => {
   await using machine = await run({ stack: 'A', systemd: 252 });
   expect(reportIn(machine.log)).toMatchObject({ clean: true, left: [] });
+  expectCleanDisks(machine);
+  await expectNoSecrets(machine);
+});
+
+const hookConfiguration = `
+[hooks.a-first]
+program = "/usr/bin/echo"
+when = "before-unmount"
+[hooks.b-hangs]
+program = "/usr/bin/yes"
+when = "after-unmount"
+seconds = 2
+[hooks.c-fails]
+program = "/usr/bin/false"
+when = "final"
+`;
+
+test('hooks run in their order and time; one that hangs and one that fails stop nobody', async () => {
+  await using machine = await run({ stack: 'A', verb: 'reboot', configuration: hookConfiguration });
+  expect(machine.reason).toBe('guest-reset');
+  expect(reportIn(machine.log)).toMatchObject({
+    clean: true,
+    hooks: [
+      { name: 'a-first', when: 'before-unmount', ok: true },
+      { name: 'b-hangs', when: 'after-unmount', ok: false, reason: 'no end within 2.0 s' },
+      { name: 'c-fails', when: 'final', ok: false, reason: 'exit status 1' },
+    ],
+  });
+  const steps = machine.log.matchAll(
+    /shutdownramfs: (hook a-first: .*|unmount \/oldroot|close-crypt crypt0|hook b-hangs: \w.*|hook c-fails: .*)$/gm,
+  );
+  const order = [...new Set([...steps].map(([, step]) => step?.trim()))];
+  expect(order).toEqual([
+    'hook a-first: reboot before-unmount',
+    'unmount /oldroot',
+    'close-crypt crypt0',
+    'hook b-hangs: reboot after-unmount',
+    'hook b-hangs: failed: no end within 2.0 s',
+    'hook c-fails: failed: exit status 1',
+  ]);
   expectCleanDisks(machine);
   await expectNoSecrets(machine);
 });

@@ -16,7 +16,7 @@ interface Page {
 }
 
 const pages = readdirSync(join(top, 'docs'))
-  .filter((file) => /^shutdownramfs-.*\.[1-9]\.md$/.test(file))
+  .filter((file) => /^shutdownramfs-.*\.[18]\.md$/.test(file))
   .map(readPage);
 
 function readPage(file: string): Page {

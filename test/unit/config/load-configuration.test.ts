@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaultConfiguration } from '../../../src/config/configuration.ts';
 import { loadConfiguration } from '../../../src/config/load-configuration.ts';
+import { settingsFrom } from '../../../src/config/settings-from.ts';
 import { rootTree, type RootTree } from '../../support/root-tree.ts';
 
 const pause = (seconds: number) => `[debugging]\npause-seconds = ${seconds}`;
@@ -97,6 +98,33 @@ test('keys come together, a list takes the place of a list, and each value knows
     'console.output': `/etc/${dropIn('50')}`,
   });
   expect(defaultConfiguration.debugging['flag-files']).not.toContain('/c');
+});
+
+test('hooks of several files come together, each key from the last file that has it', async () => {
+  const root = rootTree({
+    [`usr/lib/${dropIn('20-one')}`]: '[hooks.b-one]\nprogram = "/one"\nwhen = "final"',
+    [`usr/lib/${dropIn('30-two')}`]: `[hooks.a-two]\nprogram = "/two"\nwhen = "before-unmount"
+[hooks.three]\nprogram = "/three"\nwhen = "after-unmount"`,
+    [`etc/${dropIn('90')}`]: '[hooks.b-one]\nseconds = 3\n[hooks.three]\nwhen = "never"',
+  });
+  const { configuration, origins } = await loadConfiguration(root);
+  expect(settingsFrom(configuration).hooks).toEqual([
+    { name: 'a-two', program: '/two', when: 'before-unmount', seconds: 10 },
+    { name: 'b-one', program: '/one', when: 'final', seconds: 3 },
+  ]);
+  expect(origins.get('hooks.b-one.program')).toBe(`/usr/lib/${dropIn('20-one')}`);
+  expect(origins.get('hooks.b-one.seconds')).toBe(`/etc/${dropIn('90')}`);
+});
+
+test.each([
+  ['program', 'when = "final"'],
+  ['when', 'program = "/one"'],
+  ['program', 'seconds = 3'],
+])('a hook without %s is an error, with the file that knows it', async (key, text) => {
+  const root = rootTree({ [`etc/${dropIn('50')}`]: `[hooks.one]\n${text}` });
+  await expect(loadConfiguration(root)).rejects.toThrow(
+    `read /etc/${dropIn('50')}: [hooks.one] has no ${key}, here or in another file`,
+  );
 });
 
 describe('files named on the command line', () => {

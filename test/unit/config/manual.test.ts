@@ -36,7 +36,7 @@ test('and explains just the keys of each table', () => {
   ]);
   const there = Object.entries(defaultConfiguration).map(([table, values]) => [
     table,
-    Object.keys(values as object),
+    Object.keys(table === 'hooks' ? (hookSchema().properties ?? {}) : (values as object)),
   ]);
   expect(explained).toEqual(there);
 });
@@ -48,19 +48,33 @@ test('its example is one', () => {
 
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly additionalProperties?: boolean;
+  readonly additionalProperties?: boolean | JsonSchema;
   readonly default?: unknown;
   readonly description?: string;
   readonly minimum?: number;
   readonly maximum?: number;
 }
 
+/** Of every hook, whatever its name. */
+function hookSchema(): JsonSchema {
+  const schema: JsonSchema = fileJsonSchema();
+  const inside = schema.properties?.['hooks']?.additionalProperties;
+  return typeof inside === 'object' ? inside : {};
+}
+
+test('the JSON schema is as strict about hooks', () => {
+  const { properties = {}, additionalProperties } = hookSchema();
+  expect(additionalProperties).toBe(false);
+  for (const { description } of Object.values(properties)) expect(description).toMatch(/^[A-Z]/);
+  expect(properties['seconds']).toMatchObject({ default: 10, minimum: 1, maximum: 30 });
+});
+
 test('the JSON schema knows every key with its default and is strict', () => {
   const schema: JsonSchema = fileJsonSchema();
   expect(schema.additionalProperties).toBe(false);
   const defaults = Object.entries(schema.properties ?? {}).map(
     ([table, { properties, ...own }]) => {
-      expect(own.additionalProperties).toBe(false);
+      expect(own.additionalProperties === false || table === 'hooks').toBe(true);
       const keys = Object.entries(properties ?? {}).map(([key, value]) => {
         expect(value.description).toMatch(/^[A-Z]/);
         return [key, value.default];

@@ -38,7 +38,12 @@ test('all that can be said', () => {
     overwrite = "when-needed"
     seconds = 1
     [firmware]
-    memory-overwrite-request = "clear-when-clean"`;
+    memory-overwrite-request = "clear-when-clean"
+    [hooks.50-display]
+    program = "/usr/lib/display/say goodbye"
+    when = "final"
+    [hooks.other]
+    seconds = 30`;
   const said = parseConfiguration(text, 'file');
   expect(said).toEqual({
     image: {
@@ -58,8 +63,12 @@ test('all that can be said', () => {
     mounts: { 'never-move': ['/run/live/medium', '/mnt/a b ü'] },
     'free-memory': { overwrite: 'when-needed', seconds: 1 },
     firmware: { 'memory-overwrite-request': 'clear-when-clean' },
+    hooks: {
+      '50-display': { program: '/usr/lib/display/say goodbye', when: 'final' },
+      other: { seconds: 30 },
+    },
   });
-  expect(keysOf(said)).toEqual(keysOf(defaultConfiguration));
+  expect(keysOf({ ...said, hooks: {} })).toEqual(keysOf(defaultConfiguration));
 });
 
 test('the defaults fit their own schema, and come to the default settings', () => {
@@ -77,6 +86,36 @@ const wholeSeconds = 'must be a whole number of seconds from 1 to 3600';
 describe('what is refused', () => {
   test.each([
     ['an unknown table', '[live]', 'line 1: unknown table [live]'],
+    [
+      'a hook that is no table',
+      inTable('hooks', 'x = "/a"'),
+      'line 2: hooks.x: must be a table, not "/a"',
+    ],
+    [
+      'a hook with an unknown key',
+      inTable('hooks.x', 'path = "/a"'),
+      'line 2: unknown key "path" in [hooks.x]',
+    ],
+    [
+      'a hook that is patient',
+      inTable('hooks.x', 'seconds = 31'),
+      'line 2: hooks.x.seconds: must be a whole number of seconds from 1 to 30, not 31',
+    ],
+    [
+      'a hook at another time',
+      inTable('hooks.x', 'when = "later"'),
+      'line 2: hooks.x.when: must be "before-unmount", "after-unmount", "final" or "never", not "later"',
+    ],
+    [
+      'a hook of a file beside',
+      inTable('hooks.x', 'program = "a"'),
+      'line 2: hooks.x.program: must be an absolute path without . and .., and not / itself, not "a"',
+    ],
+    [
+      'a hook with a dot in its name',
+      '[hooks."a.b"]',
+      'line 1: hooks."a.b": must be called by letters, digits, _ and -',
+    ],
     [
       'nearly a table',
       '[debuging]',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultConfiguration } from '../../../src/config/configuration.ts';
+import { defaultConfiguration, type FileConfiguration } from '../../../src/config/configuration.ts';
 import { mergeConfigurations } from '../../../src/config/merge-configurations.ts';
 import { parseConfiguration } from '../../../src/config/parse-configuration.ts';
 import { renderConfiguration } from '../../../src/config/render-configuration.ts';
@@ -39,11 +39,16 @@ memory-overwrite-request = "keep" # default
 });
 
 test('it is a configuration file that says the same', () => {
-  const says = { mounts: { 'never-move': ['/mnt/a "b" \\ ü#', "/mnt/'"] } };
+  const says: FileConfiguration = {
+    mounts: { 'never-move': ['/mnt/a "b" \\ ü#', "/mnt/'"] },
+    hooks: { '50-display': { program: '/usr/lib/a b', when: 'final' } },
+  };
   const effective = mergeConfigurations([{ name: 'one', says }]);
   const text = renderConfiguration(effective);
   expect(parseConfiguration(text, 'text')).toEqual(effective.configuration);
-  expect(parseConfiguration(renderConfiguration(mergeConfigurations([])), 'text')).toEqual(
-    defaultConfiguration,
+  expect(text).toMatch(
+    /^\[hooks\.50-display\]\nseconds = 10 # default\nprogram = "\/usr\/lib\/a b" # one\nwhen = "final" # one$/m,
   );
+  const standard = parseConfiguration(renderConfiguration(mergeConfigurations([])), 'text');
+  expect({ ...standard, hooks: {} }).toEqual(defaultConfiguration);
 });

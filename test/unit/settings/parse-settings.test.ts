@@ -29,6 +29,8 @@ test.each([
   ['"output":{}', 'output is {}'],
   ['"neverMove":null', 'neverMove is null'],
   ['"freeMemory":{"seconds":"1"}', 'freeMemory.seconds is "1"'],
+  ['"hooks":{}', 'hooks is {}'],
+  ['"hooks":[null,{"name":"a","program":"/a","when":"later","seconds":1}]', 'a hook is not whole'],
 ])('%s: the default for it, and why', (damaged, flaw) => {
   const text = `{"version":1,${damaged},"memoryOverwriteRequest":"set"}`;
   expect(parseSettings(text)).toEqual({
@@ -42,6 +44,7 @@ test('what a build has written is read as it was', () => {
     ...defaultSettings,
     debugging: { flagFiles: ['/a'], kernelArguments: [], pauseSeconds: 3 },
     neverMove: ['/run/live/medium'],
-  };
+    hooks: [{ name: 'a', program: '/a', when: 'final', seconds: 3 }],
+  } as const;
   expect(parseSettings(settingsText(settings))).toEqual({ settings, flaw: undefined });
 });
