@@ -24,7 +24,7 @@ export interface Truth {
   readonly superblocks: ReadonlyMap<string, readonly string[]>;
 }
 
-export interface Pool {
+interface Pool {
   readonly devices: readonly string[];
   readonly volumes: readonly string[];
   /** By id. */
