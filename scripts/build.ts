@@ -78,7 +78,8 @@ async function buildExecutable(node: string): Promise<void> {
     for (const path of await listFiles(join(top, directory))) assets[relative(top, path)] = path;
   }
   const config = {
-    main: join(dist, 'main.cjs'),
+    // This name goes into the executable, which is to be the same wherever it is built.
+    main: relative(top, join(dist, 'main.cjs')),
     // The loader of ES modules would take a tenth of the time to start.
     mainFormat: 'commonjs',
     executable: node,
@@ -91,7 +92,7 @@ async function buildExecutable(node: string): Promise<void> {
   };
   const path = join(dist, `${executable}.json`);
   await writeFile(path, JSON.stringify(config, null, 2));
-  await execa(process.execPath, ['--build-sea', path]);
+  await execa(process.execPath, ['--build-sea', path], { cwd: top });
   await chmod(config.output, 0o755);
   await rename(config.output, join(dist, executable));
   await rm(path);

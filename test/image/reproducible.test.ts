@@ -3,7 +3,17 @@
  * cpio, under one change at a time; and a small root in every format under all changes at once.
  */
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
@@ -151,4 +161,18 @@ describe('a small root, under all of it at once, from another file system', () =
     const [one, two] = ['one', 'two'].map((name) => join(place, name, `${format}.${compression}`));
     expect(await imageDifference(one ?? '', two ?? '')).toEqual([]);
   });
+});
+
+test('the executable too, from another checkout', async () => {
+  const checkout = join(place, 'checkout');
+  await mkdir(checkout);
+  for (const name of ['package.json', 'src', 'scripts', 'initramfs-skel', 'hooks']) {
+    await cp(join(top, name), join(checkout, name), { recursive: true });
+  }
+  await symlink(join(top, 'node_modules'), join(checkout, 'node_modules'));
+  const surroundings = { words: [...nextYear, ...withUmask], env: inTokyo, cwd: '/' };
+  await start([process.execPath, join(checkout, 'scripts/build.ts')], surroundings);
+  const built = join(checkout, 'dist/shutdownramfs');
+  const [one, other] = await Promise.all([built, executable].map((path) => readFile(path)));
+  expect(other?.equals(one ?? Buffer.alloc(0)), 'dist/ is what npm run build makes').toBe(true);
 });
