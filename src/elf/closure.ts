@@ -2,27 +2,22 @@
  * The closure of a program: every file its loader maps, found by the loader's own rules in the root
  * it will run from. A library that is missing here would be a kernel panic at shutdown.
  */
-import { Failure } from '../failure.ts';
-import { sameArchitecture, type DlopenNote, type ElfObject } from './elf-object.ts';
-import { ownDirectories, type Requester, type SystemDirectories } from './library-search.ts';
-
-/** The root as the loader sees it. */
-export interface LoaderView {
-  /** The ELF file a path leads to; undefined where there is none. */
-  object(path: string): LocatedObject | undefined;
-  system(interpreter: LocatedObject): SystemDirectories;
-}
-
-export interface LocatedObject {
-  /** Symlinks resolved, inside the root. */
-  readonly path: string;
-  readonly elf: ElfObject;
-}
+import { checkVersions } from './check-versions.ts';
+import { sameArchitecture, type DlopenNote } from './elf-object.ts';
+import { findLibrary, type FoundLibrary, type NotFound } from './find-library.ts';
+import {
+  expandName,
+  isLoaderItself,
+  type Requester,
+  type SystemDirectories,
+} from './library-search.ts';
+import type { LoaderView, LocatedObject } from './loader-view.ts';
+import { missingLibrary } from './missing-library.ts';
 
 export interface ClosureMember extends LocatedObject {
   /** The path at which the loader finds it, before symlinks are resolved. */
   readonly found: string;
-  /** The name it was asked for by, and by whom. */
+  /** The name it was asked for by, `$` words replaced, and by whom. */
   readonly name: string;
   readonly neededBy: string;
   /**
@@ -35,9 +30,11 @@ export interface ClosureMember extends LocatedObject {
 export interface ClosureOptions {
   /** Follow dlopen notes of these features only; all where absent. */
   readonly dlopenFeatures?: readonly string[];
+  /** What the loader maps before the program runs, and nothing of what it loads later. */
+  readonly startOnly?: boolean;
 }
 
-interface Loaded extends Requester, ClosureMember {}
+type Loaded = Requester & ClosureMember;
 
 /**
  * The files besides the program itself, in the order they are loaded. Throws a Failure that names a
@@ -50,54 +47,38 @@ export function resolveClosure(
 ): ClosureMember[] {
   const { interpreter } = program.elf;
   if (interpreter === undefined) return [];
+  const self: Requester = { ...program, found: program.path, loadedBy: undefined };
   const loader = view.object(interpreter);
   if (loader === undefined || !sameArchitecture(loader.elf, program.elf)) {
-    throw missing(interpreter, program.path, [], loader === undefined ? 'missing' : 'foreign');
+    throw missingLibrary(interpreter, self, { searched: [], foreign: loader !== undefined }, view);
   }
-  const system = view.system(loader);
+  const system = view.system(loader, interpreter);
   const loaded = new Map<string, Loaded>();
   const members: Loaded[] = [];
 
-  const take = (
-    object: LocatedObject,
-    found: string,
-    name: string,
-    by: Requester,
-    offeredAt?: string,
-  ): void => {
+  const take = (name: string, by: Requester, { object, found, offeredAt }: FoundLibrary): void => {
     const known = members.find(({ path }) => path === object.path);
     const member = known ?? { ...object, found, name, neededBy: by.path, offeredAt, loadedBy: by };
     loaded.set(name, member);
-    if (object.elf.soname !== undefined) loaded.set(object.elf.soname, member);
+    // musl's loader knows libraries by their files' names alone.
+    const { soname } = object.elf;
+    if (soname !== undefined && system.family === 'glibc') loaded.set(soname, member);
     if (known === undefined) members.push(member);
   };
-  const load = (name: string, by: Requester): readonly string[] | undefined => {
-    if (loaded.has(name)) return undefined;
-    if (name.includes('/')) {
-      const object = view.object(name);
-      if (object === undefined) return [];
-      take(object, name, name, by);
-      return undefined;
-    }
-    const own = ownDirectories(by);
-    const directories = [...new Set([...own, ...system.configured, ...system.builtIn])];
-    for (const directory of directories) {
-      const found = `${directory.replace(/\/$/, '')}/${name}`;
-      const object = view.object(found);
-      if (object === undefined || !sameArchitecture(object.elf, program.elf)) continue;
-      const byCacheOnly = !own.includes(directory) && !system.builtIn.includes(directory);
-      take(object, found, name, by, byCacheOnly ? `${system.builtIn[0]}/${name}` : undefined);
-      return undefined;
-    }
-    return directories;
+  const load = (name: string, by: Requester): NotFound | undefined => {
+    const wanted = expandName(name, by, system);
+    if (loaded.has(wanted) || isLoaderItself(wanted, system)) return undefined;
+    const result = findLibrary(wanted, by, system, view);
+    if (!('object' in result)) return result;
+    take(wanted, by, result);
+    return undefined;
   };
   const need = (name: string, by: Requester): void => {
-    const searched = load(name, by);
-    if (searched !== undefined) throw missing(name, by.path, searched, 'missing');
+    const absence = load(name, by);
+    if (absence !== undefined) throw missingLibrary(name, by, absence, view);
   };
 
-  const self: Requester = { ...program, loadedBy: undefined };
-  take(loader, interpreter, interpreter, self);
+  take(interpreter, self, { object: loader, found: interpreter, offeredAt: undefined });
   const libraries = (): readonly Requester[] => [self, ...members];
   let followed = 0;
   let noted = 0;
@@ -107,75 +88,41 @@ export function resolveClosure(
     if (next !== undefined) {
       followed++;
       for (const name of next.elf.needed) need(name, next);
+      if (system.family === 'glibc') for (const name of next.elf.auxiliary) load(name, next);
       continue;
     }
     const object = libraries()[noted++];
-    if (object === undefined) break;
-    if (object.elf.unwindsThreads && !isThreadLibrary(object.elf)) need('libgcc_s.so.1', object);
-    for (const note of object.elf.dlopen) followNote(note, object, load, options);
+    if (object === undefined || options.startOnly === true) break;
+    if (unwindsThreads(object, system)) need('libgcc_s.so.1', object);
+    for (const note of object.elf.dlopen) followNote(note, object, load, view, options);
   }
-  checkVersions(libraries(), loaded);
+  // musl's loader knows no versions.
+  if (system.family === 'glibc') checkVersions(libraries(), loaded);
   return members;
 }
 
 function followNote(
   note: DlopenNote,
   by: Requester,
-  load: (name: string, by: Requester) => readonly string[] | undefined,
+  load: (name: string, by: Requester) => NotFound | undefined,
+  view: LoaderView,
   { dlopenFeatures }: ClosureOptions,
 ): void {
   if (note.priority === 'suggested') return;
   if (dlopenFeatures !== undefined && !dlopenFeatures.includes(note.feature ?? '')) return;
-  let searched: readonly string[] | undefined;
+  let absence: NotFound = { searched: [] };
   for (const name of note.sonames) {
-    searched = load(name, by);
-    if (searched === undefined) return;
+    const result = load(name, by);
+    if (result === undefined) return;
+    absence = result;
   }
   if (note.priority === 'required') {
-    throw missing(note.sonames.join(' or '), by.path, searched ?? [], 'missing');
+    throw missingLibrary(note.sonames.join(' or '), by, absence, view);
   }
 }
 
-/** Defines the two functions instead of calling them. */
-function isThreadLibrary({ soname }: ElfObject): boolean {
-  return /^(?:libc|libpthread)\.so\.|^ld-/.test(soname ?? '');
-}
-
-function checkVersions(
-  objects: readonly Requester[],
-  loaded: ReadonlyMap<string, LocatedObject>,
-): void {
-  for (const { elf, path } of objects) {
-    for (const { library, version } of elf.versionsNeeded) {
-      const provider = loaded.get(library);
-      if (provider === undefined || provider.elf.versionsDefined.length === 0) continue;
-      if (provider.elf.versionsDefined.includes(version)) continue;
-      throw new Failure(
-        `pack ${path}: it needs version ${version} of ${library}, which ${provider.path} does not have`,
-        { hint: `the root's ${library} is older than the one ${path} was built for` },
-      );
-    }
-  }
-}
-
-function missing(
-  name: string,
-  by: string,
-  searched: readonly string[],
-  how: 'missing' | 'foreign',
-): Failure {
-  const reason = how === 'missing' ? 'is not in the root' : 'is for another architecture';
-  const where = searched.length === 0 ? '' : `searched ${searched.join(', ')}; `;
-  const debian = debianPackageOf(name);
-  return new Failure(`pack ${by}: ${name}, which it needs, ${reason}`, {
-    hint: `${where}install the package that holds it${debian === undefined ? '' : ` (Debian: apt install ${debian})`}`,
-  });
-}
-
-/** Debian Policy 8.1 names a library's package after its soname. */
-function debianPackageOf(name: string): string | undefined {
-  const [, stem, version] = /^(lib[\w.+-]+)\.so\.([\d.]+)$/.exec(name) ?? [];
-  if (stem === undefined || version === undefined) return undefined;
-  const separator = /\d$/.test(stem) ? '-' : '';
-  return `${stem}${separator}${version}`.toLowerCase().replaceAll('_', '-');
+/** In glibc alone ending a thread unwinds its stack; its own libraries only define the functions. */
+function unwindsThreads({ elf }: Requester, { family }: SystemDirectories): boolean {
+  if (family !== 'glibc' || !elf.unwindsThreads) return false;
+  return !/^(?:libc|libpthread)\.so\.|^ld-/.test(elf.soname ?? '');
 }

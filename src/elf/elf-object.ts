@@ -7,7 +7,12 @@ export interface ElfObject {
   /** PT_INTERP; absent from libraries and static programs. */
   readonly interpreter: string | undefined;
   readonly soname: string | undefined;
+  /** DT_NEEDED, and the names of DT_FILTER, without which glibc's loader gives up too. */
   readonly needed: readonly string[];
+  /** DT_AUXILIARY: loaded by glibc where they are there. */
+  readonly auxiliary: readonly string[];
+  /** DF_1_NODEFLIB: its libraries are in none of the loader's own directories. */
+  readonly noDefaultLibraries: boolean;
   readonly rpath: readonly string[];
   /** Present even when empty: its mere presence turns every DT_RPATH off (ld.so(8)). */
   readonly runpath: readonly string[] | undefined;

@@ -20,11 +20,17 @@ const tag = {
   soname: 14,
   rpath: 15,
   runpath: 29,
+  flags1: 0x6ffffffb,
   versionDefinitions: 0x6ffffffc,
   versionDefinitionCount: 0x6ffffffd,
   versionNeeds: 0x6ffffffe,
   versionNeedCount: 0x6fffffff,
+  auxiliary: 0x7ffffffd,
+  filter: 0x7fffffff,
 } as const;
+
+/** Of DT_FLAGS_1 (elf.h). */
+const noDefaultLibraries = 0x800;
 
 /** No real table comes near; a file that claims more is broken. */
 const largestTable = 64 * 1024 * 1024;
@@ -48,6 +54,8 @@ export function parseElf(read: ReadAt): ElfObject | undefined {
   const strings = readStrings(file, segments, dynamic);
   const text = (offset: number) => textAt(strings, offset);
   const first = (wanted: number) => dynamic.find(([found]) => found === wanted)?.[1];
+  const texts = (...wanted: readonly number[]) =>
+    dynamic.filter(([found]) => wanted.includes(found)).map(([, offset]) => text(offset));
   const pathList = (wanted: number) => {
     const offset = first(wanted);
     return offset === undefined ? undefined : text(offset).split(':').filter(Boolean);
@@ -63,7 +71,9 @@ export function parseElf(read: ReadAt): ElfObject | undefined {
     machine: file.view(0, 52).getUint16(18, littleEndian),
     interpreter: readInterpreter(file, segments),
     soname: soname === undefined ? undefined : text(soname),
-    needed: dynamic.filter(([found]) => found === tag.needed).map(([, offset]) => text(offset)),
+    needed: texts(tag.needed, tag.filter),
+    auxiliary: texts(tag.auxiliary),
+    noDefaultLibraries: Math.floor((first(tag.flags1) ?? 0) / noDefaultLibraries) % 2 === 1,
     rpath: pathList(tag.rpath) ?? [],
     runpath: pathList(tag.runpath),
     dlopen: segments

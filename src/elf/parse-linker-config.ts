@@ -5,14 +5,14 @@ export type LinkerDirective =
 
 export function parseLinkerConfig(text: string): LinkerDirective[] {
   return text.split('\n').flatMap((line): LinkerDirective[] => {
-    const words = line
-      .replace(/#.*/, '')
-      .trim()
-      .split(/[\s:,]+/)
-      .filter(Boolean);
-    const [first, ...rest] = words;
-    if (first === undefined || first === 'hwcap') return [];
-    if (first === 'include') return rest.map((pattern) => ({ kind: 'include', pattern }));
-    return words.map((word) => ({ kind: 'directory', path: word.replace(/=.*/, '') }));
+    const directive = line.replace(/#.*/, '').trim();
+    if (directive === '' || /^hwcap[ \t]/i.test(directive)) return [];
+    const [, patterns] = /^include[ \t](.*)$/.exec(directive) ?? [];
+    if (patterns !== undefined) {
+      const words = patterns.split(/[ \t]+/).filter(Boolean);
+      return words.map((pattern) => ({ kind: 'include', pattern }));
+    }
+    // Of libc5's times: a kind of library after `=`. Anything else on the line is part of the name.
+    return [{ kind: 'directory', path: directive.replace(/\s*=.*/, '').replace(/(?<=.)\/+$/, '') }];
   });
 }

@@ -1,8 +1,12 @@
 /** A foreign root as its own dynamic loader sees it. */
 import { matchesGlob, posix } from 'node:path';
-import type { LoaderView, LocatedObject } from '../elf/closure.ts';
 import type { ElfObject } from '../elf/elf-object.ts';
-import { builtInDirectories, usualDirectories } from '../elf/library-search.ts';
+import {
+  builtInDirectories,
+  usualDirectories,
+  type SystemDirectories,
+} from '../elf/library-search.ts';
+import type { LoaderView, LocatedObject } from '../elf/loader-view.ts';
 import { ElfError, parseElf } from '../elf/parse-elf.ts';
 import { parseLinkerConfig } from '../elf/parse-linker-config.ts';
 import { Failure } from '../failure.ts';
@@ -30,15 +34,39 @@ export function createLoaderView(root: ForeignRoot): RootLoaderView {
       const elf = headers(node);
       return elf && { path: node.path, elf };
     },
-    system(interpreter: LocatedObject) {
+    obstacle(path) {
+      const node = root.locate(path);
+      return node && (node.stats.isFile() ? 'no ELF file' : kindOf(node));
+    },
+    system(interpreter: LocatedObject, name: string) {
+      const [, place, architecture] = /^(.*?)\/[^/]*\/ld-musl-([^/]+)\.so\.1$/.exec(name) ?? [];
+      if (architecture !== undefined) {
+        return muslDirectories(root, `${place}/etc/ld-musl-${architecture}.path`);
+      }
       configured ??= configuredDirectories(root);
       const node = root.locate(interpreter.path);
       const told =
         node === undefined
           ? []
           : root.open(node, (read, size) => builtInDirectories(read(0, Math.min(size, 4 << 20))));
-      return { configured, builtIn: told.length > 0 ? told : usualDirectories(interpreter.elf) };
+      const builtIn = told.length > 0 ? told : usualDirectories(interpreter.elf);
+      return { family: 'glibc', configured, builtIn };
     },
+  };
+}
+
+function kindOf({ stats }: LocatedNode): string {
+  if (stats.isDirectory()) return 'a directory';
+  return stats.isFIFO() ? 'a pipe' : 'a device or socket';
+}
+
+/** Source: musl ldso/dynlink.c (load_library, path_open). */
+function muslDirectories(root: ForeignRoot, pathFile: string): SystemDirectories {
+  const configured = (root.readText(pathFile) ?? '').split(/[:\n]/);
+  return {
+    family: 'musl',
+    configured: configured.filter((directory) => directory.startsWith('/')),
+    builtIn: ['/lib', '/usr/local/lib', '/usr/lib'],
   };
 }
 

@@ -6,6 +6,10 @@ export interface ElfFileParts {
   readonly interpreter?: string;
   readonly soname?: string;
   readonly needed?: readonly string[];
+  readonly filter?: readonly string[];
+  readonly auxiliary?: readonly string[];
+  /** DT_FLAGS_1. */
+  readonly flags1?: number;
   readonly rpath?: string;
   readonly runpath?: string;
   /** JSON of `.note.dlopen`. */
@@ -33,6 +37,9 @@ export function elfFile(parts: ElfFileParts = {}): Buffer {
   const dynamic: Buffer[] = [];
   const tag = (kind: number, value: Buffer) => dynamic.push(number(kind, word), value);
   for (const name of parts.needed ?? []) tag(1, text(name));
+  for (const name of parts.auxiliary ?? []) tag(0x7ffffffd, text(name));
+  for (const name of parts.filter ?? []) tag(0x7fffffff, text(name));
+  if (parts.flags1 !== undefined) tag(0x6ffffffb, number(parts.flags1, word));
   if (parts.soname !== undefined) tag(14, text(parts.soname));
   if (parts.rpath !== undefined) tag(15, text(parts.rpath));
   if (parts.runpath !== undefined) tag(29, text(parts.runpath));

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
 import { resolveClosure, type ClosureOptions } from '../../../src/elf/closure.ts';
 import { Failure } from '../../../src/failure.ts';
 import { ForeignRoot } from '../../../src/root/foreign-root.ts';
@@ -57,11 +58,13 @@ test.each<[string, RootTree, string[]]>([
     ['/first/a.so', '/last/b.so', `${lib}/c.so`],
   ],
   [
-    'what is for another architecture, or no ELF file, is passed over',
+    'what is for another architecture, or no library of a cache, is passed over',
     {
       '/bin/p': program({ needed: ['a.so', 'b.so'], runpath: '/x' }),
       '/x/a.so': elfFile({ machine: 183 }),
-      '/x/b.so': 'GROUP ( libb.so.1 )',
+      '/etc/ld.so.conf': '/c\n',
+      '/c/b.so': 'GROUP ( libb.so.1 )',
+      '/c/a.so/': '',
       [`${lib}/a.so`]: elfFile(),
       [`${lib}/b.so`]: elfFile(),
     },
@@ -71,6 +74,46 @@ test.each<[string, RootTree, string[]]>([
     'a name with a slash is a path',
     { '/bin/p': program({ needed: ['/x/a.so'] }), '/x/a.so': elfFile() },
     ['/x/a.so'],
+  ],
+  [
+    'a name with $ words',
+    {
+      '/bin/p': program({ needed: ['$ORIGIN/../x/a.so', '/x/${LIB}/b.so'] }),
+      '/x/a.so': elfFile(),
+      '/x/lib/x86_64-linux-gnu/b.so': elfFile(),
+    },
+    ['/bin/../x/a.so', '/x/lib/x86_64-linux-gnu/b.so'],
+  ],
+  [
+    '$ORIGIN is where a link to a library was found, and where a program is',
+    {
+      '/bin': '-> usr/bin',
+      '/usr/bin/p': program({ needed: ['a.so', 'c.so'], rpath: '$ORIGIN/../../l' }),
+      '/l/a.so': '-> /real/a.so.1',
+      '/real/a.so.1': elfFile({ needed: ['b.so'], runpath: '$ORIGIN/below' }),
+      '/real/below/b.so': elfFile({ soname: 'wrong' }),
+      '/l/below/b.so': elfFile(),
+      '/l/c.so': elfFile(),
+    },
+    ['/usr/bin/../../l/a.so', '/usr/bin/../../l/c.so', '/usr/bin/../../l/below/b.so'],
+  ],
+  [
+    'filters, and auxiliary libraries that are there',
+    {
+      '/bin/p': program({ auxiliary: ['no.so', 'b.so'], filter: ['a.so'] }),
+      [`${lib}/a.so`]: elfFile(),
+      [`${lib}/b.so`]: elfFile(),
+    },
+    [`${lib}/a.so`, `${lib}/b.so`],
+  ],
+  [
+    'the plain build of a library, whatever there is for newer processors',
+    {
+      '/bin/p': program({ needed: ['a.so'] }),
+      [`${lib}/glibc-hwcaps/x86-64-v3/a.so`]: elfFile(),
+      [`${lib}/a.so`]: elfFile(),
+    },
+    [`${lib}/a.so`],
   ],
   [
     'a library known by its soname is not looked for again',
@@ -140,6 +183,49 @@ test.each<[string, RootTree, RegExp, RegExp]>([
     /searched .*\/lib\/x86_64-linux-gnu, .*apt install libb-2-1\)/,
   ],
   [
+    'a library for old processors',
+    {
+      '/bin/p': program({ needed: ['a.so'] }),
+      [`${lib}/glibc-hwcaps/x86-64-v3/a.so`]: elfFile(),
+    },
+    /a.so, which it needs, is not in the root/,
+    /gnu\/glibc-hwcaps\/x86-64-v3\/a.so serves newer processors only/,
+  ],
+  [
+    'a library where its program looks and a text is',
+    {
+      '/bin/p': program({ needed: ['a.so'], runpath: '/x' }),
+      '/x/a.so': 'GROUP ( liba.so.1 )',
+      [`${lib}/a.so`]: elfFile(),
+    },
+    /a.so, which it needs, cannot be loaded: \/x\/a.so is no ELF file/,
+    /take it away/,
+  ],
+  [
+    'a library where its program looks and a directory is',
+    { '/bin/p': program({ needed: ['a.so'], rpath: '/x' }), '/x/a.so/': '' },
+    /cannot be loaded: \/x\/a.so is a directory/,
+    /./,
+  ],
+  [
+    'a filter',
+    { '/bin/p': program({ filter: ['a.so'] }) },
+    /a.so, which it needs, is not in the root/,
+    /searched/,
+  ],
+  [
+    'what is named relative to some directory',
+    { '/bin/p': program({ needed: ['x/a.so'] }), '/x/a.so': elfFile() },
+    /x\/a.so, which it needs, is not in the root/,
+    /./,
+  ],
+  [
+    'a path to a library of another architecture',
+    { '/bin/p': program({ needed: ['/x/a.so'] }), '/x/a.so': elfFile({ machine: 183 }) },
+    /\/x\/a.so, which it needs, is for another architecture/,
+    /./,
+  ],
+  [
     'the interpreter',
     { '/bin/p': elfFile({ interpreter: '/lib/no.so' }) },
     /\/bin\/p: \/lib\/no.so/,
@@ -177,6 +263,98 @@ test.each<[string, RootTree, RegExp, RegExp]>([
   expect(attempt).toThrow(message);
   expect(attempt).toThrow(Failure);
   expect(attempt).toThrow(expect.objectContaining({ hint: expect.stringMatching(hint) as string }));
+});
+
+describe('musl', () => {
+  const musl = '/lib/ld-musl-x86_64.so.1';
+  const muslProgram = (parts: ElfFileParts) => elfFile({ interpreter: musl, ...parts });
+  const muslClosure = (tree: RootTree) => {
+    const view = createLoaderView(new ForeignRoot(rootTree({ [musl]: elfFile(), ...tree })));
+    const object = view.object('/bin/p');
+    if (object === undefined) throw new Error('no program');
+    return resolveClosure(object, view).map(({ found, offeredAt }) =>
+      offeredAt === undefined ? found : `${offeredAt} for ${found}`,
+    );
+  };
+
+  test.each<[string, RootTree, string[]]>([
+    [
+      'the C library is the loader, whatever lies about',
+      {
+        '/bin/p': muslProgram({
+          needed: ['libc.musl-x86_64.so.1', 'libc.so', 'libpthread.so.0', 'libm.so.6'],
+          symbols: ['pthread_exit'],
+        }),
+        '/lib/libm.so.6': elfFile(),
+      },
+      [],
+    ],
+    [
+      'its own list, and no ld.so.conf',
+      {
+        '/etc/ld.so.conf': '/conf\n',
+        '/bin/p': muslProgram({ needed: ['liba.so', 'libb.so', 'libcrypto.so'] }),
+        '/conf/liba.so': elfFile(),
+        '/usr/lib/liba.so': elfFile(),
+        '/usr/local/lib/liba.so': elfFile(),
+        '/usr/lib/libb.so': elfFile(),
+        '/lib/libcrypto.so': elfFile(),
+      },
+      ['/usr/local/lib/liba.so', '/usr/lib/libb.so', '/lib/libcrypto.so'],
+    ],
+    [
+      'its path file, and what is found by it alone in the list too',
+      {
+        '/etc/ld-musl-x86_64.path': '/x:/usr/lib\n/y',
+        '/bin/p': muslProgram({ needed: ['liba.so', 'libb.so'] }),
+        '/lib/liba.so': elfFile({ soname: 'no.so' }),
+        '/usr/lib/liba.so': elfFile(),
+        '/y/libb.so': elfFile(),
+      },
+      ['/usr/lib/liba.so', '/lib/libb.so for /y/libb.so'],
+    ],
+    [
+      'names of files, and no sonames or versions or filters',
+      {
+        '/bin/p': muslProgram({
+          needed: ['liba.so', 'real.so'],
+          versionsNeeded: [['liba.so', 'A_2']],
+          auxiliary: ['libb.so'],
+        }),
+        '/lib/liba.so': elfFile({ soname: 'real.so', versionsDefined: ['A_1'] }),
+        '/lib/libb.so': elfFile(),
+        '/lib/real.so': elfFile(),
+      },
+      ['/lib/liba.so', '/lib/real.so'],
+    ],
+  ])('%s', (_, tree, expected) => {
+    expect(muslClosure(tree)).toEqual([musl, ...expected]);
+  });
+
+  test.each<[string, RootTree, RegExp]>([
+    [
+      'another machine',
+      { '/lib/a.so': elfFile({ machine: 183 }) },
+      /a.so is for another architecture/,
+    ],
+    ['a text', { '/lib/a.so': 'GROUP ( )' }, /\/lib\/a.so is no ELF file/],
+  ])('the first file of the name counts: %s', (_, tree, message) => {
+    const program = { '/bin/p': muslProgram({ needed: ['a.so'] }), '/usr/lib/a.so': elfFile() };
+    expect(() => muslClosure({ ...program, ...tree })).toThrow(message);
+  });
+});
+
+test('a pipe under a name of a library is never opened', async () => {
+  const directory = rootTree({
+    [loader]: elfFile(),
+    '/bin/p': program({ needed: ['a.so'], runpath: '/x' }),
+    '/x/': '',
+  });
+  await execa('mkfifo', [`${directory}/x/a.so`]);
+  const view = createLoaderView(new ForeignRoot(directory));
+  const object = view.object('/bin/p');
+  if (object === undefined) throw new Error('no program');
+  expect(() => resolveClosure(object, view)).toThrow(/cannot be loaded: \/x\/a.so is a pipe/);
 });
 
 test('dlopen notes of other features are left out', () => {

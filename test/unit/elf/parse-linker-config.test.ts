@@ -5,9 +5,12 @@ test.each<[string, ReturnType<typeof parseLinkerConfig>]>([
   ['', []],
   ['# nothing\n\n', []],
   ['/a # why', [{ kind: 'directory', path: '/a' }]],
-  ['/a:/b,/c', ['/a', '/b', '/c'].map((path) => ({ kind: 'directory' as const, path }))],
+  ['  /a\n/b//\n/\n', ['/a', '/b', '/'].map((path) => ({ kind: 'directory' as const, path }))],
+  ['/a b:c', [{ kind: 'directory', path: '/a b:c' }]],
   ['/a=libc6', [{ kind: 'directory', path: '/a' }]],
-  ['hwcap 0 nosegneg', []],
+  ['hwcap 0 nosegneg\nHWCAP\t1 x', []],
+  ['/included', [{ kind: 'directory', path: '/included' }]],
+  ['include a  /b\t', ['a', '/b'].map((pattern) => ({ kind: 'include' as const, pattern }))],
   ['include ld.so.conf.d/*.conf', [{ kind: 'include', pattern: 'ld.so.conf.d/*.conf' }]],
 ])('%j', (text, expected) => {
   expect(parseLinkerConfig(text)).toEqual(expected);
