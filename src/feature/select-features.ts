@@ -56,9 +56,12 @@ export function chooseFeatures(
   const taken = (name: string) => choices.get(name);
   return {
     selected: features.flatMap(({ name }) => taken(name) ?? []),
-    leftOut: (parts.includes('auto') ? detected(detections) : []).filter(
-      ({ feature }) => taken(feature.name) === undefined,
-    ),
+    leftOut: (parts.includes('auto') ? detected(detections) : [])
+      .filter(({ feature }) => taken(feature.name) === undefined)
+      .map(({ feature, isNeeded, reason }) => ({
+        feature,
+        reason: isNeeded ? `taken away, though ${reason}` : reason,
+      })),
   };
 }
 

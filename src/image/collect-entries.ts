@@ -162,7 +162,7 @@ export function entriesOf(node: LocatedNode, origin: string, executable: boolean
 }
 
 /** The symlinks among the components of the path that was asked for. */
-function linkEntries({ links }: LocatedNode, origin: string): ImageEntry[] {
+export function linkEntries({ links }: LocatedNode, origin: string): ImageEntry[] {
   return links.map(({ path, target }) => ({ kind: 'symlink', path, target, origin }));
 }
 

@@ -13,7 +13,7 @@ import { extractedRoot } from '../support/directory-root.ts';
 import { executable } from '../support/our-exitrd.ts';
 import { scratchDirectory, type ScratchDirectory } from '../support/scratch-directory.ts';
 
-const packages = ['base-files', 'psmisc', 'strace', ...packagesOf(features)];
+const packages = ['base-files', 'bash', 'coreutils', 'psmisc', 'strace', ...packagesOf(features)];
 let original: string;
 let place: ScratchDirectory;
 
@@ -144,9 +144,14 @@ describe('[image] of the configuration', () => {
   test('brings programs with their libraries, files and directories', async () => {
     const root = await rootWith({
       ...own(`features = ["base"]
-        programs = ["/usr/local/sbin/list-blocks"]
+        programs = ["/usr/local/sbin/list-blocks", "/usr/local/sbin/greet", "/usr/local/sbin/wish",
+          "/usr/local/sbin/small"]
         files = ["/etc/motto", "/srv/own"]`),
       'usr/local/sbin/list-blocks': '-> ../../bin/lsblk',
+      'usr/local/sbin/greet': '#! /bin/bash -e\necho "$BASH"',
+      'usr/local/sbin/wish': '#!/usr/bin/env -S A=1 bash\necho "$A"',
+      'usr/local/sbin/small': '#!/usr/local/bin/ash\necho "$0"',
+      'usr/local/bin/ash': '-> /bin/busybox',
       'etc/motto': 'never wrong',
       'srv/own': '-> /opt/own',
       'opt/own/a/b': 'c',
@@ -161,8 +166,11 @@ describe('[image] of the configuration', () => {
     expect(manifest.programs).toContainEqual(
       expect.objectContaining({ path: '/usr/local/sbin/list-blocks' }),
     );
-    const { stdout: version } = await execa('chroot', [image, '/usr/local/sbin/list-blocks', '-V']);
-    expect(version).toContain('util-linux');
+    const said = async (...words: string[]) => (await execa('chroot', [image, ...words])).stdout;
+    expect(await said('/usr/local/sbin/list-blocks', '-V')).toContain('util-linux');
+    expect(await said('/usr/local/sbin/greet')).toBe('/bin/bash');
+    expect(await said('/usr/local/sbin/wish')).toBe('1');
+    expect(await said('/usr/local/sbin/small')).toBe('/usr/local/sbin/small');
   });
 
   test('counts less than the command line', async () => {
@@ -194,7 +202,19 @@ describe('[image] of the configuration', () => {
       'a directory as a program',
       'programs = ["/usr/sbin"]',
       {},
-      'pack /usr/sbin: it is no ELF program',
+      'pack /usr/sbin: it is neither an ELF program nor a script',
+    ],
+    [
+      'a script for an interpreter that is not there',
+      'programs = ["/usr/sbin/own"]',
+      { 'usr/sbin/own': '#!/usr/bin/env zsh' },
+      'pack /usr/sbin/own: /usr/sbin/zsh, which is to interpret it, is not in @/root',
+    ],
+    [
+      'scripts that interpret each other',
+      'programs = ["/usr/sbin/own"]',
+      { 'usr/sbin/own': '#!/usr/sbin/other', 'usr/sbin/other': '#!/usr/sbin/own' },
+      'pack /usr/sbin/other: /usr/sbin/own, which is to interpret it, needs it itself',
     ],
     [
       'a symlink to nothing',

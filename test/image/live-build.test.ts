@@ -56,7 +56,7 @@ describe('the files', () => {
     expect(await filesOf(directory)).toStrictEqual(three);
     expect(await readFile(join(directory, list), 'utf8')).toMatch(/^lvm2\n(?:.*\n)*memlockd$/m);
     expect(await readFile(join(directory, hook), 'utf8')).toMatch(
-      /^options='--feature crypt,lvm --watch-medium'$/m,
+      /^options='--feature=crypt,lvm --watch-medium'$/m,
     );
     expect((await run(directory, '--separate')).exitCode).toBe(0);
   });
