@@ -1,6 +1,7 @@
 /** What a target needs, decided from what is known of it. Pure. */
 import type { Evidence } from './evidence.ts';
-import { evidenceOfStack, type StackFacts } from './evidence-of-stack.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { evidenceOfStack } from './evidence-of-stack.ts';
 import type { Feature } from './feature.ts';
 import { evidenceInFiles, type TargetFile } from './target-files.ts';
 
@@ -9,7 +10,7 @@ export interface TargetFacts {
   /** Paths of such files that this user may not read. */
   readonly unreadable: readonly string[];
   /** Of the machine that runs from this root; undefined for any other root. */
-  readonly stack: StackFacts | undefined;
+  readonly stack: Snapshot | undefined;
   /** Names of the features whose programs are all in the root. */
   readonly equipped: ReadonlySet<string>;
 }

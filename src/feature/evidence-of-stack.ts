@@ -3,40 +3,29 @@ import { classifyDevice } from '../plan/classify-device.ts';
 import type { BlockDevice, Snapshot } from '../snapshot/snapshot.ts';
 import type { Evidence } from './evidence.ts';
 
-/** What a snapshot does not hold. */
-interface TransportFacts {
-  /** Names in /sys/class/iscsi_session. */
-  readonly iscsiSessions: readonly string[];
-  /** Names in /proc/spl/kstat/zfs that are pools. */
-  readonly pools: readonly string[];
-}
-
-export type StackFacts = Snapshot & TransportFacts;
-
-export function evidenceOfStack(stack: StackFacts): readonly Evidence[] {
+export function evidenceOfStack(stack: Snapshot): readonly Evidence[] {
   return [
     ...stack.devices.flatMap((device) => {
       const feature = featureOfBlockDevice(device);
       const name = device.dm === undefined ? device.name : `${device.name} (${device.dm.name})`;
       return feature === undefined ? [] : [{ feature, because: `the machine has ${name}` }];
     }),
+    ...(stack.deviceGroups ?? []).map(({ kind, name }) => ({
+      feature: featureOfGroup[kind],
+      because: `the machine has ${name} (${kind.replace('-', ' ')})`,
+    })),
     ...stack.mounts.flatMap(({ fstype, target }) => {
       const feature = /^(?:btrfs|nfs|zfs)/.exec(fstype)?.[0];
       return feature === undefined
         ? []
         : [{ feature, because: `${fstype} is mounted at ${target}` }];
     }),
-    ...stack.iscsiSessions.map((name) => ({
-      feature: 'iscsi',
-      because: `the machine has ${name}`,
-    })),
-    ...stack.pools.map((name) => ({ feature: 'zfs', because: `the machine has pool ${name}` })),
   ];
 }
 
 function featureOfBlockDevice(device: BlockDevice): string | undefined {
-  const transport = /^(?:nbd|bcache|zd)(?=\d)/.exec(device.name)?.[0];
-  if (transport !== undefined) return transport === 'zd' ? 'zfs' : transport;
+  // A volume of ZFS.
+  if (/^zd\d/.test(device.name)) return 'zfs';
   const teardown = classifyDevice(device);
   switch (teardown?.kind) {
     case 'close-crypt':
@@ -45,7 +34,12 @@ function featureOfBlockDevice(device: BlockDevice): string | undefined {
       return 'md';
     case 'remove-dm':
       return featureOfLayer[teardown.layer];
-    default:
+    case 'stop-bcache':
+      return 'bcache';
+    case 'disconnect-nbd':
+      return 'nbd';
+    case 'detach-loop':
+    case undefined:
       return undefined;
   }
 }
@@ -58,4 +52,12 @@ const featureOfLayer = {
   multipath: 'multipath',
   partition: 'dm',
   other: 'dm',
+} as const;
+
+const featureOfGroup = {
+  'bcache-set': 'bcache',
+  'bcache-backing': 'bcache',
+  'zfs-pool': 'zfs',
+  'iscsi-session': 'iscsi',
+  'nvme-controller': 'nvme-of',
 } as const;

@@ -2,11 +2,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { reasonOf } from '../failure.ts';
 import type { ForeignRoot } from '../root/foreign-root.ts';
-import type { FactSource } from '../snapshot/fact-source.ts';
 import { localFactSource } from '../snapshot/local-fact-source.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
 import type { TargetFacts } from './detect-features.ts';
-import type { StackFacts } from './evidence-of-stack.ts';
 import { placesOf, type Feature } from './feature.ts';
 import { targetSources, type TargetFile } from './target-files.ts';
 
@@ -31,7 +29,7 @@ export async function readTarget(
   return {
     files,
     unreadable,
-    stack: isOurs ? await readStack(localFactSource) : undefined,
+    stack: isOurs ? await takeSnapshot(localFactSource) : undefined,
     equipped: new Set(
       features.filter((feature) => isEquipped(root, feature)).map(({ name }) => name),
     ),
@@ -71,20 +69,4 @@ function isThisMachine(directory: string): boolean {
     // Who may not look at PID 1 is no pipeline that builds as root.
     return true;
   }
-}
-
-async function readStack(source: FactSource): Promise<StackFacts> {
-  const names = async (path: string) => await source.list(path).catch(() => []);
-  const entries = await names('/proc/spl/kstat/zfs');
-  const pools = await Promise.all(
-    entries.map(async (name) => {
-      const state = await source.read(`/proc/spl/kstat/zfs/${name}/state`).catch(() => undefined);
-      return state === undefined ? [] : [name];
-    }),
-  );
-  return {
-    ...(await takeSnapshot(source)),
-    iscsiSessions: await names('/sys/class/iscsi_session'),
-    pools: pools.flat(),
-  };
 }

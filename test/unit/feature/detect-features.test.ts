@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { detectFeatures, type TargetFacts } from '../../../src/feature/detect-features.ts';
-import type { StackFacts } from '../../../src/feature/evidence-of-stack.ts';
 import { features } from '../../../src/feature/features.ts';
 import { loadSnapshot } from '../../../src/snapshot/load-snapshot.ts';
+import type { DeviceGroupKind, Snapshot } from '../../../src/snapshot/snapshot.ts';
 
 const free = features.filter(({ binaries }) => binaries.length === 0).map(({ name }) => name);
 const onDeviceMapper = ['integrity', 'verity', 'multipath', 'dm'];
@@ -13,7 +13,7 @@ const everything = new Set(features.map(({ name }) => name));
 interface Target {
   /** Text by path. */
   readonly files?: Readonly<Record<string, string>>;
-  readonly stack?: StackFacts;
+  readonly stack?: Snapshot;
   readonly equipped?: readonly string[];
   readonly unreadable?: readonly string[];
 }
@@ -37,7 +37,7 @@ function namesOf(target: Target): string[] {
   return [...detect(target).keys()].filter((name) => name !== 'base' && !free.includes(name));
 }
 
-const idle: StackFacts = {
+const idle: Snapshot = {
   version: 1,
   mounts: [],
   swaps: [],
@@ -45,8 +45,6 @@ const idle: StackFacts = {
   multiDevices: [],
   garbledLines: 0,
   commandLine: '',
-  iscsiSessions: [],
-  pools: [],
 };
 
 /** A root that can do nothing: all that is taken has a reason of its own. */
@@ -200,12 +198,43 @@ describe('the running machine', () => {
     expect(said.get('md')).toBe('/etc/crypttab cannot be read');
     expect([...said.keys()]).not.toContain('zfs');
   });
-  test.each<[string, Partial<StackFacts>, string]>([
-    ['iSCSI', { iscsiSessions: ['session1'] }, 'the machine has session1'],
-    ['ZFS', { pools: ['tank'] }, 'the machine has pool tank'],
-  ])('%s', (name, changes, reason) => {
-    const said = detect({ stack: { ...idle, ...changes }, equipped: [] });
-    expect(said.get(name.toLowerCase())).toBe(reason);
+  test.each<[DeviceGroupKind, string, string, string]>([
+    ['iscsi-session', 'session1', 'iscsi', 'the machine has session1 (iscsi session)'],
+    ['zfs-pool', 'tank', 'zfs', 'the machine has tank (zfs pool)'],
+    ['nvme-controller', 'nvme1', 'nvme-of', 'the machine has nvme1 (nvme controller)'],
+    ['bcache-set', '1-2', 'bcache', 'the machine has 1-2 (bcache set)'],
+  ])('%s', (kind, name, feature, reason) => {
+    const stack: Snapshot = { ...idle, deviceGroups: [{ kind, name, devices: [] }] };
+    expect(detect({ stack, equipped: [] }).get(feature)).toBe(reason);
+  });
+  test.each([
+    ['zd0', 'zfs'],
+    ['nbd0', 'nbd'],
+    ['sda', undefined],
+  ])('%s', (name, feature) => {
+    const plain = {
+      devnum: '1:0',
+      sizeSectors: 1,
+      readOnly: false,
+      slaves: [],
+      holders: [],
+    } as const;
+    const said = detect({ stack: { ...idle, devices: [{ ...plain, name }] }, equipped: [] });
+    const found = [...said].find(([, reason]) => reason === `the machine has ${name}`)?.[0];
+    expect(found).toBe(feature);
+  });
+  test.each(['zfs', 'nfs', 'nfs4', 'btrfs'])('%s at a mount point', (fstype) => {
+    const mount = {
+      mountId: 1,
+      parentId: 0,
+      devnum: '0:1',
+      root: '/',
+      target: '/a',
+      fstype,
+    } as const;
+    const rest = { options: '', tags: [], source: '', superOptions: '' };
+    const said = detect({ stack: { ...idle, mounts: [{ ...mount, ...rest }] }, equipped: [] });
+    expect([...said.values()]).toContain(`${fstype} is mounted at /a`);
   });
 
   const recorded = join(import.meta.dirname, '../../fixtures/snapshot');
