@@ -23,6 +23,8 @@ export interface WriteOptions {
   readonly level?: number;
   /** Looks at the finished image as a directory; what it throws keeps the output from appearing. */
   readonly prove?: (image: Image, directory: string, signal: AbortSignal) => Promise<void>;
+  /** Called when all is well; the output appears by `appear`. What it throws counts as an error. */
+  readonly place?: (manifest: ImageManifest, appear: () => Promise<void>) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -35,7 +37,7 @@ export interface WrittenImage {
 /** On any error, and when `signal` aborts, nothing is left and nothing is replaced. */
 export async function writeImage(image: Image, options: WriteOptions): Promise<WrittenImage> {
   const output = resolve(options.output);
-  const { format } = options;
+  const { format, place = (_, appear) => appear() } = options;
   const compressor = createCompressor(options.compression, options.level);
   await refuseReplacing(output, format);
   const workplace = await makeDirectory(join(dirname(output), `.${basename(output)}.`), output);
@@ -52,7 +54,7 @@ export async function writeImage(image: Image, options: WriteOptions): Promise<W
       const tree = join(workplace, 'tree');
       await mkdir(tree, { mode: 0o755 });
       const manifest = await writeTogether(image, options, tree, undefined);
-      await replaceDirectory(tree, output, join(workplace, 'replaced'));
+      await place(manifest, () => replaceDirectory(tree, output, join(workplace, 'replaced')));
       return { packed: manifest.files.reduce((sum, { size }) => sum + size, 0), manifest };
     }
     const archive = join(workplace, 'archive');
@@ -62,7 +64,7 @@ export async function writeImage(image: Image, options: WriteOptions): Promise<W
     const manifest = await writeTogether(image, options, proofplace, writer);
     const packed = await flush(archive);
     options.signal?.throwIfAborted();
-    await rename(archive, output);
+    await place(manifest, () => rename(archive, output));
     return { packed, manifest };
   } catch (error) {
     if (error instanceof Failure || !isErrno(error)) throw error;

@@ -1,10 +1,11 @@
 /** The whole of `check`: is an image whole, do its programs start, is it as new as its root. */
-import { chmod, lstat, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unpackImage } from '../archive/unpack-image.ts';
 import { Failure, reasonOf } from '../failure.ts';
 import type { ImageManifest } from '../image/image-manifest.ts';
+import { besideImage } from '../image/manifest-beside.ts';
 import { parseManifest } from '../image/parse-manifest.ts';
 import { tryPrograms, type Proof } from '../image/prove-image.ts';
 import { findChanges, type Changes } from './find-changes.ts';
@@ -40,7 +41,8 @@ interface CheckedPrograms {
 /** Throws a Failure for what is no image, and for a root that cannot be read. */
 export async function checkImage({ image, root, start }: CheckOptions): Promise<ImageCheck> {
   const survey = await surveyImage(image);
-  const { manifest, damage } = judge(survey);
+  const { manifest, damage: inside } = judge(survey);
+  const damage = [...inside, ...(await findStranger(image, survey))];
   if (manifest === undefined || damage.length > 0) return { image, verdict: 'damaged', damage };
   const programs = await checkPrograms(image, manifest, start);
   const changes = root === undefined ? undefined : { root, ...(await findChanges(manifest, root)) };
@@ -62,6 +64,18 @@ function judge({ entries, manifest: text, cutOff }: Survey): {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { damage: [{ about: error.message }] };
+  }
+}
+
+/** The manifest beside the image, where there is one, is that in it. */
+async function findStranger(image: string, { manifest }: Survey): Promise<Damage[]> {
+  const path = besideImage(image);
+  try {
+    if ((await readFile(path, 'utf8')) === manifest) return [];
+    return [{ about: `${path}: it is the manifest of another image` }];
+  } catch (error) {
+    if (reasonOf(error) === 'ENOENT') return [];
+    throw new Failure(`read ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -11,6 +11,7 @@ import { buildImage } from './build-image.ts';
 import { executableContents } from './executable-contents.ts';
 import { sizeOf } from './image-entry.ts';
 import type { ImageManifest } from './image-manifest.ts';
+import { placeBeside, refuseManifestAt } from './manifest-beside.ts';
 import { ownExecutable } from './own-executable.ts';
 import { proveImage, type Proof } from './prove-image.ts';
 import { sourceDateEpoch } from './source-date-epoch.ts';
@@ -26,6 +27,8 @@ export interface RunBuildOptions {
   readonly features?: readonly string[] | undefined;
   /** Configuration files that are read instead of the root's. */
   readonly config?: readonly string[] | undefined;
+  /** File for the manifest too; absent: it is in the image alone. */
+  readonly manifest?: string | undefined;
   /** The one that runs, where absent. */
   readonly executable?: string | undefined;
   /** Stops the build and leaves nothing. */
@@ -76,6 +79,8 @@ export async function runBuild(options: RunBuildOptions): Promise<BuildReport> {
 
 async function build(options: RunBuildOptions): Promise<BuildReport> {
   const start = performance.now();
+  const { manifest: beside } = options;
+  if (beside !== undefined) await refuseManifestAt(beside, options.output);
   const { configuration } = await loadConfiguration(options.root, options.config);
   const settings = settingsFrom(configuration);
   const { programs, files, ...configured } = configuration.image;
@@ -99,6 +104,9 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
     compression: options.compress ?? configured.compress,
     ...(level !== undefined && { level }),
     ...(options.signal !== undefined && { signal: options.signal }),
+    ...(beside !== undefined && {
+      place: (manifest, appear) => placeBeside(beside, manifest, appear),
+    }),
     async prove(finished, directory, stop) {
       proof = await proveImage(finished.programs, directory, stop);
     },

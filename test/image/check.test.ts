@@ -15,7 +15,13 @@ beforeAll(async () => {
   await chmod(place, 0o755);
   const common = ['build', '--config', '/dev/null', '--level', '1', '--output'];
   await execa(executable, [...common, join(place, 'archive')]);
-  await execa(executable, [...common, join(place, 'tree'), '--format', 'directory']);
+  await execa(executable, [
+    ...common,
+    join(place, 'tree'),
+    '--format',
+    'directory',
+    '--no-manifest',
+  ]);
 });
 
 afterAll(async () => {

@@ -55,7 +55,11 @@ const library = (name: string) => join(root, 'usr/lib/x86_64-linux-gnu', name);
 
 test('a whole root is packed, and the image is what it was made from', async () => {
   const { exitCode, stderr, left } = await build('--format', 'directory');
-  expect({ exitCode, stderr, left }).toEqual({ exitCode: 0, stderr: '', left: ['image'] });
+  expect({ exitCode, stderr, left }).toEqual({
+    exitCode: 0,
+    stderr: '',
+    left: ['image', 'image.manifest.json'],
+  });
 });
 
 test.each<[string, string[], () => Promise<unknown>, RegExp]>([

@@ -17,6 +17,8 @@ interface BuildArguments {
   feature: string[] | undefined;
   config: string[] | undefined;
   executable: string | undefined;
+  /** False where none is wanted. */
+  manifest: string | false | undefined;
   json: boolean;
   verbose: boolean;
 }
@@ -55,11 +57,18 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
         describe:
           'Pack this shutdownramfs, made for the processor of the root, not the one that runs',
       })
+      .option('manifest', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'Write the manifest to this file too; OUTPUT.manifest.json unless given (--no-manifest: to none)',
+      })
       .option('json', { type: 'boolean', default: false, describe: 'Print the manifest as JSON' })
       .option('verbose', { type: 'boolean', default: false, describe: 'Say what costs how much' }),
-  async handler({ feature, json, verbose, executable: other, ...options }) {
+  async handler({ feature, json, verbose, executable: other, manifest: beside, ...options }) {
     const { runBuild } = await import('../../image/run-build.ts');
     const { otherExecutable } = await import('../../image/other-executable.ts');
+    const { besideImage } = await import('../../image/manifest-beside.ts');
     const { formatReport } = await import('../build-report.ts');
     const interruption = new AbortController();
     const interrupt = () => interruption.abort();
@@ -67,7 +76,8 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
     process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
     const { signal } = interruption;
     const executable = other === undefined ? undefined : await otherExecutable(other);
-    const report = await runBuild({ ...options, executable, features: feature, signal });
+    const manifest = beside === false ? undefined : (beside ?? besideImage(options.output));
+    const report = await runBuild({ ...options, executable, manifest, features: feature, signal });
     if (json) process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
     else process.stdout.write(formatReport(report, verbose));
   },

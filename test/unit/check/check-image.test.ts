@@ -126,6 +126,18 @@ test('an archive that another one follows', async () => {
   expect((await check(output)).damage).toEqual([{ about: 'something follows its end' }]);
 });
 
+test('a manifest beside it, its own or that of another image', async () => {
+  const { output } = await elfImage();
+  const beside = `${output}.manifest.json`;
+  const { manifest: text = '' } = await surveyImage(output);
+  writeFileSync(beside, text);
+  expect((await check(output)).verdict).toBe('sound');
+  writeFileSync(beside, text.replace('test', 'text'));
+  expect((await check(output)).damage).toEqual([
+    { about: `${beside}: it is the manifest of another image` },
+  ]);
+});
+
 test('an archive that is cut off', async () => {
   const { output } = await elfImage();
   const bytes = readFileSync(output);
