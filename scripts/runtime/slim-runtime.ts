@@ -10,7 +10,9 @@ import { bytesAt, findSymbol } from './elf-file.ts';
 import { parseIcuData, writeIcuData } from './icu-data.ts';
 import { isKeptIcuEntry } from './kept-icu-entries.ts';
 import { isLeftOut } from './left-out-modules.ts';
+import { isForeignName } from './foreign-names.ts';
 import { omitUnwindIndex } from './omit-unwind-index.ts';
+import { trimExports } from './trim-exports.ts';
 
 /** `file` is a Node with its symbol table, `sources` are its modules. */
 export async function slimRuntime(file: string, sources: ModuleSources): Promise<Buffer> {
@@ -18,6 +20,7 @@ export async function slimRuntime(file: string, sources: ModuleSources): Promise
   trimIcuData(elf);
   leaveOutModules(elf, sources, isLeftOut);
   omitUnwindIndex(elf);
+  trimExports(elf, isForeignName);
   return dropSymbols(elf);
 }
 
