@@ -40,11 +40,12 @@ const zstd = (block: string, level: string): Form =>
 
 const forms: readonly Form[] = [
   { name: 'unpacked' },
-  zstd('64K', '15'),
   zstd('128K', '15'),
-  zstd('256K', '15'),
-  zstd('1M', '15'),
-  zstd('128K', '19'),
+  zstd('128K', '18'),
+  zstd('256K', '18'),
+  zstd('512K', '18'),
+  zstd('1M', '18'),
+  zstd('1M', '19'),
   zstd('128K', '9'),
   squashfs('xz 128K', '-comp', 'xz', '-b', '128K'),
   squashfs('gzip 128K', '-comp', 'gzip', '-b', '128K'),

@@ -93,6 +93,22 @@ test.each(['plan', 'plan --json', 'snapshot', 'list @/image', 'cat @/image greet
   },
 );
 
+test('sizes of an image that has no manifest, as tables and as a picture', async () => {
+  const { exitCode, stdout, stderr } = await run(
+    'list',
+    '@/image',
+    '--sizes',
+    '--treemap',
+    '@/out/t.svg',
+  );
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toMatch(/packed +share +unpacked {2}part\n.* unknown\n\n/);
+  expect(stdout).toMatch(/unpacked {2}file\n.* \/greeting\n/);
+  const picture = await readFile(join(place, 'out/t.svg'), 'utf8');
+  expect(picture).toContain('<title>/greeting\n');
+  await rm(join(place, 'out/t.svg'));
+});
+
 test('its configuration by default, checked by its own schema', async () => {
   const { exitCode, stdout, stderr } = await run('config', '--config', '/dev/null', '--json');
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
@@ -142,6 +158,7 @@ test.each<[string, number, string]>([
   ['list @/secret', 1, 'read image @/secret: EACCES'],
   ['list @/text', 1, 'read image @/text: it is no cpio archive, tar archive or directory'],
   ['list @/garbled', 1, 'read image @/garbled: "'],
+  ['list @/image --treemap @/out/t.png', 1, 'draw @/out/t.png: its name tells no kind of picture'],
   ['cat @/image nothing', 1, 'read nothing in @/image: there is no such file'],
   ['unpack @/cut @/out/u', 1, 'read image @/cut: greeting: it is cut off'],
   ['unpack @/image @/empty', 1, 'unpack to @/empty: it exists'],
