@@ -57,7 +57,7 @@ function judge({ entries, manifest: text, cutOff }: Survey): {
   readonly damage: readonly Damage[];
 } {
   if (cutOff !== undefined) return { damage: [{ about: cutOff }] };
-  if (text === undefined) return { damage: [{ about: 'it has no manifest' }] };
+  if (text === undefined) return { damage: [{ about: withoutManifest(entries) }] };
   try {
     const manifest = parseManifest(text);
     return { manifest, damage: findDamage(entries, manifest) };
@@ -65,6 +65,12 @@ function judge({ entries, manifest: text, cutOff }: Survey): {
     if (!(error instanceof Failure)) throw error;
     return { damage: [{ about: error.message }] };
   }
+}
+
+function withoutManifest(entries: Survey['entries']): string {
+  return entries.some(({ path }) => path === '/usr.squashfs')
+    ? 'it is installed, its /usr compressed; its service checks it at every boot'
+    : 'it has no manifest';
 }
 
 /** The manifest beside the image, where there is one, is that in it. */

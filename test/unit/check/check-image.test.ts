@@ -94,6 +94,14 @@ test.each<[string, (tree: string) => void, string]>([
     (tree) => replaceLink(join(tree, 'usr/sbin/tool'), '/bin/sh'),
     '/usr/sbin/tool: it is no file',
   ],
+  [
+    'an installed one',
+    (tree) => {
+      rmSync(join(tree, 'usr'), { recursive: true });
+      writeFileSync(join(tree, 'usr.squashfs'), '');
+    },
+    'it is installed, its /usr compressed; its service checks it at every boot',
+  ],
   ['no manifest', (tree) => rmSync(join(tree, manifest)), 'it has no manifest'],
   [
     'another manifest',
