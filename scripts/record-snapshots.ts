@@ -37,6 +37,7 @@ const names: Readonly<Record<string, string>> = {
   toram: 'live-toram',
   nested: 'nested-overlays',
   bcache: 'bcache',
+  iscsi: 'iscsi',
   network: 'network',
 };
 

@@ -11,7 +11,9 @@ export function runAndTell(journal: Journal): Run {
     const outcome = await runWithDeadline(command, deadline, variables);
     const milliseconds = performance.now() - start;
     if (milliseconds >= slowMilliseconds) {
-      journal.detail(`slow: ${(milliseconds / 1000).toFixed(1)} s: ${command.join(' ')}`);
+      journal.detail(
+        `slow: ${(milliseconds / 1000).toFixed(1)} s: ${command.join(' ').replaceAll('\n', ' ')}`,
+      );
     }
     return outcome;
   };

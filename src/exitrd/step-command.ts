@@ -76,12 +76,16 @@ for file; do while [ -e "$file" ]; do sleep 0.1; done; done`;
 }
 
 /**
- * iscsiadm(8) asks iscsid(8), which was killed with all other processes. Where they are not packed, or the
+ * iscsiadm(8) asks iscsid(8), which was killed with all other processes, and obeys only who is called root
+ * (mgmt_peeruser() in its usr/mgmt_ipc.c). Where they are not packed, or the
  * network is gone, its disks are taken from the kernel, which flushes them (sd_shutdown() in drivers/scsi/sd.c).
  */
 function logOut(session: string): Command {
   const script = `[ -x ${iscsiadm} ] || { echo 'no iscsiadm' >&2; exit 1; }
-${iscsid} --no-pid-file; exec ${iscsiadm} --mode session --sid "$0" --logout`;
+[ -e /etc/passwd ] || echo root:x:0:0::/: >/etc/passwd
+${iscsid} --no-pid-file
+for _ in $(seq 20); do ${iscsiadm} --mode session --sid "$0" --logout && exit; sleep 0.2; done
+exit 1`;
   return [busybox, 'sh', '-c', script, session.replace(/^session/, '')];
 }
 

@@ -14,6 +14,7 @@ const tools = [
   ['lvm', 'cryptsetup', 'integritysetup', 'mdadm', 'dmsetup'],
   ['mdmon', 'mkfs.ext4', 'fsck.ext4', 'dumpe2fs', 'keyctl', 'setpriv', 'kexec', 'dd'],
   ['mksquashfs', 'make-bcache', 'mkfs.btrfs', 'btrfs', 'nbd-server', 'nbd-client'],
+  ['iscsistart'],
 ].flat();
 
 /** In the order of need; the disks' own drivers first. */
@@ -29,6 +30,7 @@ const modules = [
 /** More modules for some stacks, by the stack's name: others do not wait for them. */
 const modulesOfStacks: Readonly<Record<string, readonly string[]>> = {
   bcache: ['bcache'],
+  iscsi: ['target_core_iblock', 'iscsi_target_mod', 'sd_mod', 'iscsi_tcp'],
   network: ['nvme_loop', 'nbd', 'btrfs'],
 };
 

@@ -70,6 +70,7 @@ const keysOfStack = {
   external: 1,
   survivor: 1,
   bcache: 1,
+  iscsi: 1,
   network: 2,
 };
 

@@ -17,7 +17,10 @@ const stopAndWait = `echo 1 >"$0" || exit
 for file; do while [ -e "$file" ]; do sleep 0.1; done; done`;
 const writeOnes = 'status=0; for file; do echo 1 >"$file" || status=1; done; exit $status';
 const logOut = `[ -x /usr/sbin/iscsiadm ] || { echo 'no iscsiadm' >&2; exit 1; }
-/usr/sbin/iscsid --no-pid-file; exec /usr/sbin/iscsiadm --mode session --sid "$0" --logout`;
+[ -e /etc/passwd ] || echo root:x:0:0::/: >/etc/passwd
+/usr/sbin/iscsid --no-pid-file
+for _ in $(seq 20); do /usr/sbin/iscsiadm --mode session --sid "$0" --logout && exit; sleep 0.2; done
+exit 1`;
 
 const cases: readonly [TeardownStep, readonly string[]][] = [
   [{ ...mount, lazy: false }, ['umount -n -c -i /oldroot']],
