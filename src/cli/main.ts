@@ -56,13 +56,18 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
         },
       )
       .demandCommand(1, 'Name a command.')
+      .recommendCommands()
       .strict()
       .check(checkWords, true)
       .version('version', 'Print the version of this program and of its runtime', versionLine)
       .fail((message, error) => {
         // yargs hands over an error of its own for words it does not know.
         const isUsage = error === undefined || error.name === 'YError';
-        throw isUsage ? new UsageError(message.replaceAll(/\s*\n\s*/g, ' ')) : error;
+        if (!isUsage) throw error;
+        // A command's name that is nearly one; of which, yargs does not say.
+        const command = words.find((word) => !word.startsWith('-'));
+        const said = message.startsWith('Did you mean') ? `Unknown command: ${command}. ` : '';
+        throw new UsageError(said + message.replaceAll(/\s*\n\s*/g, ' '));
       })
       .parseAsync();
   } catch (error) {

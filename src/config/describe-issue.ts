@@ -1,7 +1,7 @@
 /** What is wrong with a value, in words for who wrote it, and what may have been meant. Pure. */
 import type { core } from 'zod';
-import { nearestWord, suggestion } from '../nearest-word.ts';
-import { defaultConfiguration } from './configuration.ts';
+import { suggestion } from '../nearest-word.ts';
+import { knownKeys } from './known-keys.ts';
 import type { KeyPath } from './locate-key.ts';
 
 export interface Flaw {
@@ -33,22 +33,17 @@ export function describeIssue(issue: core.$ZodIssue, document: unknown): readonl
 function describeKey(table: KeyPath, key: string, value: unknown): string {
   const quoted = JSON.stringify(key);
   if (table.length > 0) {
-    const known = Object.keys(tables.get(String(table[0])) ?? {});
-    const meant = nearestWord(key, table.length === 1 ? known : []);
-    const hint =
-      meant === undefined ? whereBelongs(key) : ` (did you mean ${JSON.stringify(meant)}?)`;
-    return `unknown key ${quoted} in [${keyName(table)}]${hint}`;
+    const meant = suggestion(key, knownKeys(table), (word) => JSON.stringify(word));
+    return `unknown key ${quoted} in [${keyName(table)}]${meant || whereBelongs(key)}`;
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return `unknown table [${bare(key)}]${suggestion(key, [...tables.keys()], (name) => `[${name}]`)}`;
+    return `unknown table [${bare(key)}]${suggestion(key, knownKeys([]), (name) => `[${name}]`)}`;
   }
   return `unknown key ${quoted} above all tables${whereBelongs(key)}`;
 }
 
-const tables: ReadonlyMap<string, object> = new Map(Object.entries(defaultConfiguration));
-
 function whereBelongs(key: string): string {
-  const [table] = [...tables].find(([, keys]) => Object.hasOwn(keys, key)) ?? [];
+  const table = knownKeys([]).find((name) => knownKeys([name]).includes(key));
   return table === undefined ? '' : ` (it belongs in [${table}])`;
 }
 

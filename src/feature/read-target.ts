@@ -6,19 +6,22 @@ import { localFactSource } from '../snapshot/local-fact-source.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
 import type { TargetFacts } from './detect-features.ts';
 import { placesOf, type Feature } from './feature.ts';
-import { targetSources, type TargetFile } from './target-files.ts';
+import { runningCommandLine, targetSources, type TargetFile } from './target-files.ts';
 
 /** Throws a Failure for a root that cannot be read at all. */
 export async function readTarget(
   root: ForeignRoot,
   features: readonly Feature[],
 ): Promise<TargetFacts> {
-  const isOurs = isThisMachine(root.directory);
+  const stack = isThisMachine(root.directory) ? await takeSnapshot(localFactSource) : undefined;
   const files: TargetFile[] = [];
   const unreadable: string[] = [];
   for (const { path: source } of targetSources) {
-    // Of another root this would be the kernel that builds.
-    if (source.startsWith('/proc/') && !isOurs) continue;
+    if (source === runningCommandLine) {
+      // Of another root this would be the kernel that builds.
+      if (stack !== undefined) files.push({ path: source, text: stack.commandLine });
+      continue;
+    }
     try {
       files.push(...readSource(root, source));
     } catch (error) {
@@ -29,7 +32,7 @@ export async function readTarget(
   return {
     files,
     unreadable,
-    stack: isOurs ? await takeSnapshot(localFactSource) : undefined,
+    stack,
     equipped: new Set(
       features.filter((feature) => isEquipped(root, feature)).map(({ name }) => name),
     ),

@@ -14,6 +14,9 @@ interface TargetSource {
   readonly find: (file: TargetFile, cryptNames: ReadonlySet<string>) => readonly Evidence[];
 }
 
+/** Of the kernel that runs from the root; in the snapshot of its machine. */
+export const runningCommandLine = '/proc/cmdline';
+
 export const targetSources: readonly TargetSource[] = [
   { path: '/etc/fstab', find: findInFstab },
   { path: '/etc/crypttab', find: findInCrypttab },
@@ -39,7 +42,7 @@ export const targetSources: readonly TargetSource[] = [
   { path: '/etc/default/grub', find: findInCommandLine },
   { path: '/etc/default/grub.d/*', find: findInCommandLine },
   { path: '/boot/loader/entries/*', find: findInCommandLine },
-  { path: '/proc/cmdline', find: findInCommandLine },
+  { path: runningCommandLine, find: findInCommandLine },
 ];
 
 /** What these files say together, in the order of the sources. */

@@ -129,6 +129,7 @@ test('a full disk behind standard output is an error', async () => {
 test.each<[string, number, string]>([
   ['', 2, 'Name a command.'],
   ['frobnicate', 2, 'Unknown argument: frobnicate'],
+  ['biuld -o @/out/a', 2, 'Unknown command: biuld. Did you mean build?'],
   ['build', 2, 'Missing required argument: output'],
   ['build -o @/out/a -o @/out/b', 2, 'output is given more than once'],
   ['build -o @/out/a --format zip', 2, 'Invalid values: Argument: format, Given: "zip"'],

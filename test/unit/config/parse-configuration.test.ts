@@ -143,6 +143,11 @@ describe('what is refused', () => {
       '# mine\n\noutput = "quiet"',
       'line 3: unknown key "output" above all tables (it belongs in [console])',
     ],
+    [
+      'nearly a key of a hook',
+      '[hooks.lock]\nprogam = "/a"\nprogram = "/b"\nwhen = "final"',
+      'line 2: unknown key "progam" in [hooks.lock] (did you mean "program"?)',
+    ],
     ['a key to be quoted', '"a b" = 1', 'line 1: unknown key "a b" above all tables'],
     ['a prototype', '__proto__ = 1', 'line 1: unknown key "__proto__" above all tables'],
     [

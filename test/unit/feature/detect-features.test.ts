@@ -248,6 +248,7 @@ describe('the running machine', () => {
     'machine-live': ['crypt'],
     'machine-dmsquash': ['dm'],
     'machine-casper': [],
+    'machine-bcache': ['crypt', 'bcache'],
   };
   test.each(Object.entries(expected))('as recorded: %s', async (name, names) => {
     const snapshot = await loadSnapshot(join(recorded, `${name}.json`));
