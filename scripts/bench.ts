@@ -3,7 +3,7 @@
  * Compares our exitrd with dracut's and with systemd's own: time from the exec of `/shutdown` to
  * power-off, size, memory held, time to build. Run as root; docs/benchmarks.md says what each row means.
  *
- *     npm run bench -- [--rounds N] [--stack NAME]… [--only machine|namespace|image]… [--json]
+ *     npm run bench -- [--rounds N] [--stack NAME]… [--only machine|namespace|image|build]… [--json]
  */
 import { mkdtempDisposable } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -12,7 +12,8 @@ import { parseArgs } from 'node:util';
 import { reasonOf } from '../src/failure.ts';
 import { accelerator } from '../test/support/accelerator.ts';
 import { guestKernel } from '../test/support/guest-kernel.ts';
-import { makeExitrds, type Exitrd, type ExitrdName } from './bench/exitrd.ts';
+import { exitrdNames, makeExitrds, type Exitrd, type ExitrdName } from './bench/exitrd.ts';
+import { measureBuilders } from './bench/measure-builders.ts';
 import { packedBytes, unpackedBytes } from './bench/measure-image.ts';
 import { runInMachine } from './bench/run-in-machine.ts';
 import { runInNamespace } from './bench/run-in-namespace.ts';
@@ -22,7 +23,7 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     stack: { type: 'string', multiple: true, default: ['B', 'E', 'F'] },
-    only: { type: 'string', multiple: true, default: ['machine', 'namespace', 'image'] },
+    only: { type: 'string', multiple: true, default: ['machine', 'namespace', 'image', 'build'] },
     json: { type: 'boolean', default: false },
   },
 });
@@ -31,9 +32,10 @@ const rounds = Number(options.rounds);
 const namespaceStacks = new Set(['E', 'F']);
 
 await using work = await mkdtempDisposable(join(tmpdir(), 'shutdownramfs-bench-'));
-progress('the exitrds');
-const exitrds = await makeExitrds(work.path, rounds);
-const rows: Row[] = [];
+const rows: Row<ExitrdName>[] = [];
+const ofExitrds = options.only.some((what) => what !== 'build');
+if (ofExitrds) progress('the exitrds');
+const exitrds = ofExitrds ? await makeExitrds(work.path, rounds) : [];
 if (options.only.includes('machine')) {
   for (const stack of options.stack) rows.push(...(await measureInMachines(stack)));
 }
@@ -43,6 +45,9 @@ if (options.only.includes('namespace')) {
   }
 }
 if (options.only.includes('image')) rows.push(...(await measureImages()));
+const builds = options.only.includes('build')
+  ? await measureBuilders(work.path, rounds, progress)
+  : { tables: [], rows: [] };
 const machine = {
   date: new Date().toISOString().slice(0, 10),
   accelerator: await accelerator((await guestKernel()).image),
@@ -50,14 +55,17 @@ const machine = {
   rounds,
 };
 if (options.json) {
-  process.stdout.write(`${JSON.stringify({ version: 1, ...machine, rows }, undefined, 2)}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ version: 1, ...machine, rows: [...rows, ...builds.rows] }, undefined, 2)}\n`,
+  );
 } else {
   const kind = machine.accelerator === 'tcg' ? 'software emulation' : 'KVM';
   const facts = `${kind}, ${machine.processors} processors, medians of ${rounds}, ${machine.date}`;
-  process.stdout.write(`${facts}\n\n${renderTable(rows)}\n`);
+  const exitrdTable = ofExitrds ? [renderTable(rows, exitrdNames, ['dracut', 'systemd'])] : [];
+  process.stdout.write(`${[facts, ...exitrdTable, ...builds.tables].join('\n\n')}\n`);
 }
 
-async function measureInMachines(stack: string): Promise<readonly Row[]> {
+async function measureInMachines(stack: string): Promise<readonly Row<ExitrdName>[]> {
   const samples = await takeTurns(`${stack} in a machine`, exitrds, async ({ archive }) => {
     const { seconds, undisturbed, left } = await runInMachine(stack, archive);
     return { figures: [seconds, undisturbed], left };
@@ -69,7 +77,7 @@ async function measureInMachines(stack: string): Promise<readonly Row[]> {
   ];
 }
 
-async function measureInNamespaces(stack: string): Promise<readonly Row[]> {
+async function measureInNamespaces(stack: string): Promise<readonly Row<ExitrdName>[]> {
   const able = exitrds.filter(({ worksInNamespace }) => worksInNamespace);
   const samples = await takeTurns(`${stack} in a namespace`, able, async ({ archive }) => {
     const { seconds, left } = await runInNamespace(stack, archive);
@@ -101,14 +109,14 @@ async function takeTurns(
   }
   const of = (name: ExitrdName) => samples.filter((sample) => sample.name === name);
   return {
-    row: (measure: string, index: number): Row => ({
+    row: (measure: string, index: number): Row<ExitrdName> => ({
       measure,
       digits: 2,
       figures: byName(contenders, ({ name }) =>
         of(name).flatMap(({ figures }) => figures[index] ?? []),
       ),
     }),
-    leftRow: (measure: string): Row => ({
+    leftRow: (measure: string): Row<ExitrdName> => ({
       measure,
       digits: 0,
       figures: {},
@@ -131,7 +139,7 @@ async function measureOrSay(
   }
 }
 
-async function measureImages(): Promise<readonly Row[]> {
+async function measureImages(): Promise<readonly Row<ExitrdName>[]> {
   progress('sizes');
   const bytes = new Map<ExitrdName, { readonly unpacked: number; readonly packed: number }>();
   for (const { name, archive } of exitrds) {
@@ -140,7 +148,7 @@ async function measureImages(): Promise<readonly Row[]> {
       packed: await packedBytes(archive),
     });
   }
-  const size = (measure: string, of: (exitrd: Exitrd) => number | undefined): Row => ({
+  const size = (measure: string, of: (exitrd: Exitrd) => number | undefined): Row<ExitrdName> => ({
     measure,
     digits: 1,
     figures: byName(exitrds, (exitrd) => {

@@ -1,12 +1,11 @@
-/** A table of measures, one row each, one column an exitrd, with the ratios of ours to its peers. */
-import { exitrdNames, type ExitrdName } from './exitrd.ts';
+/** A table of measures, one row each, one column a contender, with the ratios of the first to its peers. */
 
-export interface Row {
+export interface Row<Name extends string> {
   readonly measure: string;
   /** All that was measured of a kind; the table shows the median. */
-  readonly figures: Readonly<Partial<Record<ExitrdName, readonly number[]>>>;
+  readonly figures: Readonly<Partial<Record<Name, readonly number[]>>>;
   /** In place of figures, or behind them. */
-  readonly remarks?: Readonly<Partial<Record<ExitrdName, string>>>;
+  readonly remarks?: Readonly<Partial<Record<Name, string>>>;
   readonly digits: number;
 }
 
@@ -17,9 +16,21 @@ function median(values: readonly number[]): number {
   return (low + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
 }
 
-export function renderTable(rows: readonly Row[]): string {
-  const heading = ['', ...exitrdNames, 'ours/dracut', 'ours/systemd'];
-  const lines = [heading, ...rows.map(cells)];
+/** `names` are the columns; behind them come the first one's ratios to `peers`. */
+export function renderTable<Name extends string>(
+  rows: readonly Row<Name>[],
+  names: readonly [Name, ...Name[]],
+  peers: readonly Name[],
+): string {
+  const heading = ['', ...names, ...peers.map((peer) => `${names[0]}/${peer}`)];
+  const lines = [
+    heading,
+    ...rows.map((row) => [
+      row.measure,
+      ...names.map((name) => cell(row, name)),
+      ...peers.map((peer) => ratio(row, names[0], peer)),
+    ]),
+  ];
   const widths = heading.map((_, column) =>
     Math.max(...lines.map((line) => line[column]?.length ?? 0)),
   );
@@ -35,17 +46,14 @@ export function renderTable(rows: readonly Row[]): string {
     .join('\n');
 }
 
-function cells(row: Row): readonly string[] {
-  const shown = exitrdNames.map((name) => {
-    const values = row.figures[name] ?? [];
-    const figure = values.length === 0 ? [] : [median(values).toFixed(row.digits)];
-    const remark = row.remarks?.[name];
-    return [...figure, ...(remark === undefined ? [] : [remark])].join(' ') || '-';
-  });
-  return [row.measure, ...shown, ratio(row, 'dracut'), ratio(row, 'systemd')];
+function cell<Name extends string>(row: Row<Name>, name: Name): string {
+  const values = row.figures[name] ?? [];
+  const figure = values.length === 0 ? [] : [median(values).toFixed(row.digits)];
+  const remark = row.remarks?.[name];
+  return [...figure, ...(remark === undefined ? [] : [remark])].join(' ') || '-';
 }
 
-function ratio({ figures }: Row, peer: ExitrdName): string {
-  const quotient = median(figures.ours ?? []) / median(figures[peer] ?? []);
+function ratio<Name extends string>({ figures }: Row<Name>, one: Name, peer: Name): string {
+  const quotient = median(figures[one] ?? []) / median(figures[peer] ?? []);
   return Number.isFinite(quotient) ? quotient.toFixed(2) : '-';
 }

@@ -11,7 +11,8 @@ const packages = [
   ['lvm2', 'cryptsetup', 'mdadm', 'dmsetup', 'busybox-static', 'libatomic1', 'libstdc++6'],
 ].flat();
 
-const modules = 'base shutdown dm crypt lvm mdraid';
+/** Those of dracut that take a stack apart. */
+export const dracutModules = 'base shutdown dm crypt lvm mdraid';
 
 /** A root with dracut, and with all that our own builder packs too, so that both pack the same tools. */
 export async function dracutRoot(): Promise<string> {
@@ -27,7 +28,7 @@ export async function buildDracutExitrd(
   output: string,
   compression: DracutCompression,
 ): Promise<number> {
-  const words = ['--no-kernel', '--no-hostonly', '-m', modules, '--force', '--quiet'];
+  const words = ['--no-kernel', '--no-hostonly', '-m', dracutModules, '--force', '--quiet'];
   if (compression === 'none') words.push('--no-compress');
   // dracut asks for the name of a kernel although it packs nothing of it.
   return await runDracut(root, words, '0', output);
