@@ -4,9 +4,11 @@
  * other, so that no other test competes with the virtual machines for the processors.
  */
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './longest-first.ts';
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
