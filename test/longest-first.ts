@@ -12,6 +12,7 @@ const longest = [
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- it is no array's.
     const others = await super.sort(files);
     return others.toSorted((one, other) => rank(one) - rank(other));
   }

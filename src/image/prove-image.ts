@@ -50,11 +50,13 @@ export async function tryPrograms(
   { start = true, signal }: TrialOptions = {},
 ): Promise<Trial> {
   const once = [...new Map(programs.map((program) => [program.path, program])).values()];
-  const { machine, failures } = resolvePrograms(once, directory);
+  const { machine, loaders, failures } = resolvePrograms(once, directory);
   if (failures.length > 0) return { proof: 'resolved', failures };
   const enter = start && machine ? await findEntrance(directory, machine, signal) : undefined;
   if (enter === undefined) return { proof: 'resolved', failures };
-  const results = await Promise.allSettled(once.map((program) => startProgram(program, enter)));
+  const results = await Promise.allSettled(
+    once.map((program) => startProgram(program, loaders.get(program.path), enter)),
+  );
   const reasons = results.flatMap((result) => (result.status === 'rejected' ? result.reason : []));
   const proof = machine === 'native' ? 'started' : 'emulated';
   return { proof, failures: reasons.map(expectFailure) };
@@ -69,12 +71,14 @@ function resolvePrograms(programs: readonly ImageProgram[], directory: string) {
   const host = createLoaderView(new ForeignRoot('/')).object(process.execPath);
   const failures: Failure[] = [];
   const machines = new Set<string>();
+  const loaders = new Map<string, string | undefined>();
   for (const { path } of programs) {
     try {
       const program = view.object(path);
       if (program === undefined) throw new Failure(`prove ${path}: it is not in the image`);
       // What is loaded at run time is optional but for libgcc_s; a note cannot be told apart here.
       resolveClosure(program, view, { dlopenFeatures: [] });
+      loaders.set(path, program.elf.interpreter);
       const isNative = host !== undefined && sameArchitecture(host.elf, program.elf);
       machines.add(isNative ? 'native' : machineName(program.elf));
     } catch (error) {
@@ -82,7 +86,7 @@ function resolvePrograms(programs: readonly ImageProgram[], directory: string) {
     }
   }
   const [machine, ...others] = machines;
-  return { machine: others.length === 0 ? machine : undefined, failures };
+  return { machine: others.length === 0 ? machine : undefined, loaders, failures };
 }
 
 /** Anything else is a bug. */
@@ -91,24 +95,31 @@ function expectFailure(error: unknown): Failure {
   throw error;
 }
 
-async function startProgram(program: ImageProgram, enter: Entrance): Promise<void> {
+async function startProgram(
+  { path, probe }: ImageProgram,
+  loader: string | undefined,
+  enter: Entrance,
+): Promise<void> {
+  const complaint = /not found|undefined symbol|error (?:while )?(?:loading|relocating)/i;
   // As ldd -r: every symbol bound, nothing run.
   const trace = { LD_TRACE_LOADED_OBJECTS: '1', LD_BIND_NOW: '1', LD_WARN: '1' };
-  if (!program.static)
-    await run(program, enter, [], trace, /not found|undefined symbol|error while loading/);
-  if (program.probe !== undefined) await run(program, enter, program.probe, {}, undefined);
+  if (loader !== undefined && /\/ld-musl-[^/]+$/.test(loader)) {
+    // The same by name: musl's loader knows none of these variables and would run the program.
+    await run(path, enter, [loader, '--list', path], {}, complaint);
+  } else if (loader !== undefined) await run(path, enter, [path], trace, complaint);
+  if (probe !== undefined) await run(path, enter, [path, ...probe], {}, undefined);
 }
 
 async function run(
-  { path }: ImageProgram,
+  path: string,
   enter: Entrance,
-  probe: readonly string[],
+  command: readonly string[],
   env: Readonly<Record<string, string>>,
   complaint: RegExp | undefined,
 ): Promise<void> {
   const settings = Object.entries({ ...env, DM_DISABLE_UDEV: '1', LVM_SUPPRESS_FD_WARNINGS: '1' });
   const environment = settings.map((pair) => pair.join('='));
-  const { failed, all, shortMessage } = await enter([path, ...probe], environment);
+  const { failed, all, shortMessage } = await enter(command, environment);
   const said = all.split('\n').find((line) => complaint?.test(line));
   if (!failed && said === undefined) return;
   throw new Failure(
