@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { findOwners } from '../../src/package/find-owners.ts';
 import { ForeignRoot } from '../../src/root/foreign-root.ts';
+import { dpkgOwners, undiverted } from '../support/dpkg-owners.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 test("dpkg: all programs and libraries of this machine's own, as dpkg-query tells it", async () => {
@@ -12,37 +13,15 @@ test("dpkg: all programs and libraries of this machine's own, as dpkg-query tell
   const places = ['/usr/bin', '/usr/sbin', '/usr/lib/x86_64-linux-gnu'];
   const named = places.flatMap((place) => root.list(place).map((name) => `${place}/${name}`));
   const nodes = named.flatMap((path) => root.locate(path) ?? []);
-  const paths = new Set(nodes.filter(({ stats }) => stats.isFile()).map(({ path }) => path));
+  const files = nodes.filter(({ stats }) => stats.isFile()).map(({ path }) => path);
+  const paths = await undiverted('/', [...new Set(files)]);
   const { manager, owners } = findOwners(root, paths);
-  // The list of what belongs to whom, from dpkg itself: `name:arch version` before its files.
-  const format = '${binary:Package} ${Version} ${Architecture}\\n';
-  const { stdout } = await execa('dpkg-query', ['--show', '--showformat', format]);
-  const versions = new Map(stdout.split('\n').map((line) => [line.split(' ')[0], line]));
-  const { stdout: search } = await execa(
-    'dpkg-query',
-    // Of one with both names the older one counts, as it does for dpkg.
-    ['--search', ...[...paths].flatMap((path) => [path, path.replace(/^\/usr/, '')])],
-    { reject: false },
-  );
-  // Of these it tells two owners, or none.
-  const { stdout: diversions } = await execa('dpkg-divert', ['--list']);
-  const diverted = new Set(diversions.match(/\/\S+/g)?.map((path) => path.replace(/:$/, '')));
-  const expected = new Map<string, string>();
-  for (const line of search.split('\n')) {
-    const [, name = '', path = ''] = /^([^ ,]+)(?:, [^ ]+)*: (\/.*)$/.exec(line) ?? [];
-    const merged = path.startsWith('/usr/') ? path : `/usr${path}`;
-    if (!diverted.has(merged) && name !== '') expected.set(merged, versions.get(name) ?? name);
-  }
   expect(manager).toBe('dpkg');
   expect(owners.size).toBeGreaterThan(100);
-  const told = [...owners]
-    .filter(([path]) => !diverted.has(path))
-    .map(([path, { name, version, architecture }]) => {
-      const words = ` ${version} ${architecture}`;
-      const isQualified = expected.get(path)?.startsWith(`${name}:`) === true;
-      return [path, `${name}${isQualified ? `:${architecture}` : ''}${words}`];
-    });
-  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(expected));
+  const told = [...owners].map(([path, { name, version, architecture }]) => {
+    return [path, { name, version, architecture }];
+  });
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(await dpkgOwners('/', paths)));
 });
 
 const library = '/usr/lib64/libcryptsetup.so.12.10.0';

@@ -2,6 +2,7 @@
  * Images of roots that are not this machine's: Debian's releases and architectures, and Debian's
  * programs laid out as elsewhere. What is packed is compared with what each root's own loader lists.
  */
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { selectFeatures } from '../../src/feature/select-features.ts';
@@ -13,6 +14,7 @@ import { directoryRoot, extractedRoot } from '../support/directory-root.ts';
 import { distributionRoot, distributions } from '../support/distribution-root.ts';
 import { insideRoot } from '../support/inside-root.ts';
 import { muslRoot } from '../support/musl-root.ts';
+import { dpkgOwners } from '../support/dpkg-owners.ts';
 import { executable } from '../support/our-exitrd.ts';
 import { scratchDirectory, type ScratchDirectory } from '../support/scratch-directory.ts';
 
@@ -163,6 +165,17 @@ describe.each(cases)(
       );
       await inside(tree, probes.join('\n'));
       expect(probes.length).toBeGreaterThan(5);
+    });
+
+    test('tells the owner of each file, where the root has a database of packages', async () => {
+      const files = report.manifest.files.filter(({ source }) => source !== undefined);
+      const told = files.map(({ source = '', package: owner }) => [source, owner]);
+      const status = await readFile(join(root, 'var/lib/dpkg/status'), 'utf8').catch(() => '');
+      const isSetUp = status !== '';
+      const sources = files.map(({ source = '' }) => source);
+      const owners = isSetUp ? await dpkgOwners(root, sources) : new Map<string, object>();
+      expect(told).toEqual(sources.map((source) => [source, owners.get(source)]));
+      expect(owners.size).toBe(isSetUp ? files.length : 0);
     });
 
     test.each(standIn === undefined ? ['nobody'] : [])('%s packs the same', async () => {
