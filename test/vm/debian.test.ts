@@ -4,6 +4,7 @@
  */
 import { beforeAll, expect, test } from 'vitest';
 import { manifestPath, type ImageManifest } from '../../src/image/image-manifest.ts';
+import type { FeatureSurvey } from '../../src/image/survey-features.ts';
 import { startDebian, type DebianMachine } from '../support/debian-machine.ts';
 import { debianDisks, debianRoot } from '../support/debian-root.ts';
 import { exitrdReport } from '../support/exitrd-report.ts';
@@ -64,6 +65,7 @@ test('reboot comes back with the exitrd filled, and a paused power-off can be lo
   await showEverything(debian);
   expect(await shell.run('systemctl is-active shutdownramfs.service')).toBe('active\n');
   await expectPrograms(debian);
+  await expectDetection(debian);
 
   const secrets = await plantSecrets(debian);
   await shell.run('mkdir -p /run/shutdownramfs && echo pause:600 >/run/shutdownramfs/debug');
@@ -118,11 +120,30 @@ async function install(debian: DebianMachine): Promise<void> {
 }
 
 /** As they lie in /run/initramfs; what is mounted to start them there nobody else sees. */
-async function expectPrograms({ shell }: DebianMachine): Promise<void> {
+async function inExitrd({ shell }: DebianMachine, script: string): Promise<string> {
   const open = `cd /run/initramfs && for type in squashfs erofs; do
     [ ! -f usr.$type ] || mount -t $type -o loop,ro usr.$type usr; done && mount --rbind /proc proc`;
-  const inside = async (script: string) =>
-    await shell.run(`unshare --mount sh -e <<'END'\n${open}\n${script}\nEND`, 120);
+  return await shell.run(`unshare --mount sh -e <<'END'\n${open}\n${script}\nEND`, 120);
+}
+
+/** What `--feature auto` would take on this machine. */
+async function expectDetection(debian: DebianMachine): Promise<void> {
+  const survey = JSON.parse(
+    await inExitrd(debian, 'usr/bin/shutdownramfs features --json'),
+  ) as FeatureSurvey[];
+  const taken = survey.filter(({ auto }) => auto).map(({ name, reason }) => [name, reason]);
+  expect(Object.fromEntries(taken)).toMatchObject({
+    crypt: 'the machine has dm-0 (crypt0)',
+    lvm: expect.stringMatching(/^the machine has dm-\d \(vg0-(?:root|swap)\)$/),
+    md: 'the machine has md0',
+    integrity: 'it adds no file',
+  });
+  const left = survey.filter(({ auto }) => !auto).map(({ name }) => name);
+  expect(left).toStrictEqual(['iscsi', 'zfs', 'shell']);
+}
+
+async function expectPrograms(debian: DebianMachine): Promise<void> {
+  const inside = async (script: string) => await inExitrd(debian, script);
   const manifest = JSON.parse(await inside(`cat .${manifestPath}`)) as ImageManifest;
   const { script, outcomes } = programProbes(manifest, '/run/initramfs');
   expect(outcomes(await inside(`set +e\n${script}`))).toStrictEqual(allStart(manifest));
