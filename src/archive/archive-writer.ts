@@ -1,10 +1,11 @@
 /** Writes an image as one stream of bytes, with a packer of a library at its source. */
 import { once } from 'node:events';
-import { PassThrough, type Duplex, type Readable, type Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ImageEntry } from '../image/image-entry.ts';
 import type { ImageWriter } from './image-writer.ts';
 import { padToBlock } from './pad-to-block.ts';
+import type { Stage } from './tool.ts';
 
 /** Headers and bodies in, a stream of bytes out; entries are added one at a time. */
 export interface Packer {
@@ -20,26 +21,34 @@ export interface Packer {
  */
 const lead = 64 << 20;
 
-/** The bytes go through `stages` into `sink`, whole blocks of them. */
+/** The bytes go through `filters` into `sink`, whole blocks of them. */
 export function createArchiveWriter(
   packer: Packer,
-  stages: readonly Duplex[],
-  sink: Writable,
+  filters: readonly Stage[],
+  sink: Stage<Writable>,
 ): ImageWriter {
   const buffer = new PassThrough({ writableHighWaterMark: 1 << 20, readableHighWaterMark: lead });
   const stop = new AbortController();
   const signal = stop.signal;
-  const flow = pipeline([packer.stream, padToBlock, buffer, ...stages, sink], { signal });
+  const through = [padToBlock, buffer, ...filters.map(({ stream }) => stream)];
+  const flow = pipeline([packer.stream, ...through, sink.stream], { signal });
   // Whoever waits for an entry learns of it.
   flow.catch(() => undefined);
+
+  /** The error of the flow, if it had one or was not at its end. */
+  async function breakOff(): Promise<unknown> {
+    stop.abort();
+    // A tool's stream ends with the tool, so that is ended first.
+    await Promise.all([...filters, sink].map(async ({ dispose }) => await dispose?.()));
+    return await flow.catch((error: unknown) => error);
+  }
 
   async function settle(work: Promise<unknown>): Promise<void> {
     try {
       await Promise.race([work, flow]);
     } catch (error) {
       // An entry that is cut off only says so; what broke the flow before is the reason.
-      stop.abort();
-      const reason: unknown = await flow.catch((failure: unknown) => failure);
+      const reason = await breakOff();
       throw isAbort(reason) ? error : reason;
     }
   }
@@ -70,8 +79,7 @@ export function createArchiveWriter(
       await flow;
     },
     async abandon() {
-      stop.abort();
-      await flow.catch(() => undefined);
+      await breakOff();
     },
   };
 }

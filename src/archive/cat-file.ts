@@ -1,37 +1,54 @@
 import { posix } from 'node:path';
 import { Failure } from '../failure.ts';
+import type { ReadEntry } from './read-entry.ts';
 import { readImage } from './read-image.ts';
 
-/** One file's bytes. A symlink is followed, also among the parents; the image is then read again. */
+/** Where in an image an entry is; of several of one name the last one counts, as for the kernel. */
+interface Place extends Pick<ReadEntry, 'kind' | 'target'> {
+  readonly index: number;
+}
+
+/** One file's bytes. Symlinks are followed, also among the parents. The image is read twice. */
 export async function* catFile(
   image: string,
   path: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const places = new Map<string, Place>();
+  let count = 0;
+  for await (const { path: name, kind, target } of readImage(image)) {
+    places.set(name, { kind, target, index: count++ });
+  }
+  const { index } = findFile(places, image, path);
+  count = 0;
+  for await (const { content } of readImage(image)) {
+    if (count++ !== index) continue;
+    yield* content;
+    return;
+  }
+}
+
+function findFile(places: ReadonlyMap<string, Place>, image: string, path: string): Place {
   let wanted = posix.resolve('/', path).slice(1);
   for (let turn = 0; turn < 40; turn++) {
-    let next: string | undefined;
-    let isDirectory = false;
-    for await (const entry of readImage(image)) {
-      if (entry.kind === 'file' && entry.path === wanted) {
-        yield* entry.content;
-        return;
-      }
-      isDirectory ||= entry.kind === 'directory' && entry.path === wanted;
-      if (entry.kind !== 'symlink') continue;
-      if (wanted === entry.path || wanted.startsWith(`${entry.path}/`)) {
-        const rest = wanted.slice(entry.path.length);
-        const target = posix.resolve('/', posix.dirname(entry.path), entry.target ?? '');
-        next = `${target}${rest}`.slice(1);
-        break;
-      }
-    }
-    if (next === undefined) {
-      const reason = isDirectory ? 'it is a directory' : 'there is no such file';
+    const link = firstLink(places, wanted);
+    if (link === undefined) {
+      const place = places.get(wanted);
+      if (place?.kind === 'file') return place;
+      const reason = place?.kind === 'directory' ? 'it is a directory' : 'there is no such file';
       throw new Failure(`read ${path} in ${image}: ${reason}`, {
         hint: `shutdownramfs list ${image}`,
       });
     }
-    wanted = next;
+    const target = posix.resolve('/', posix.dirname(link), places.get(link)?.target ?? '');
+    wanted = `${target}${wanted.slice(link.length)}`.slice(1);
   }
   throw new Failure(`read ${path} in ${image}: ELOOP`);
+}
+
+/** The first symlink on the way to a path, or at its end. */
+function firstLink(places: ReadonlyMap<string, Place>, path: string): string | undefined {
+  const names = path.split('/');
+  return names
+    .map((_, index) => names.slice(0, index + 1).join('/'))
+    .find((parent) => places.get(parent)?.kind === 'symlink');
 }

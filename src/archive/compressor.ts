@@ -1,5 +1,5 @@
 /** Compression of an archive, and its recognition. One thread: zstd's workers break Node's stream. */
-import { PassThrough, type Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import {
   constants,
   createGunzip,
@@ -7,48 +7,61 @@ import {
   createZstdCompress,
   createZstdDecompress,
 } from 'node:zlib';
-import { Failure } from '../failure.ts';
-import type { Compression } from './image-format.ts';
+import type { Compression, Packing } from './image-format.ts';
+import { filterThrough, type Stage } from './tool.ts';
 
-/** Levels are the tools' own, from fast to small. */
-const levels = {
-  zstd: { least: 1, most: 19, usual: 3 },
-  gzip: { least: 1, most: 9, usual: 6 },
-} as const;
+const chunkSize = 1 << 18;
 
-/** Throws a Failure for a level the compression does not have. */
-export function createCompressor(compression: Compression, level?: number): Duplex {
-  if (compression === 'none') return new PassThrough();
-  const { least, most, usual } = levels[compression];
-  const chosen = level ?? usual;
-  if (!Number.isInteger(chosen) || chosen < least || chosen > most) {
-    throw new Failure(`compress with ${compression}: there is no level ${chosen}`, {
-      hint: `choose ${least} to ${most}`,
-    });
+/** Undefined where there is nothing to do. */
+export function createCompressor({ compression, level = 0 }: Packing): Stage | undefined {
+  switch (compression) {
+    case 'zstd':
+      return { stream: compressZstd(level) };
+    case 'gzip':
+      return { stream: createGzip({ level, chunkSize }) };
+    // The kernel knows no other check than CRC32 (Documentation/staging/xz.rst). Two threads give
+    // other bytes than one, but the same as any other number.
+    case 'xz':
+      return filterThrough('xz', `-${level}`, '--check=crc32', '--threads=2', '--stdout');
+    // The kernel reads the legacy frame only (lib/decompress_unlz4.c).
+    case 'lz4':
+      return filterThrough('lz4', '-q', `-${level}`, '-l', '-c');
+    case 'none':
+      return undefined;
   }
-  const chunkSize = 1 << 18;
-  if (compression === 'gzip') return createGzip({ level: chosen, chunkSize });
-  const params = {
-    [constants.ZSTD_c_compressionLevel]: chosen,
-    [constants.ZSTD_c_checksumFlag]: 1,
-  };
+}
+
+export function compressZstd(level: number): Duplex {
+  const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
   return createZstdCompress({ params, chunkSize });
 }
 
-/** What a file's first bytes say it is compressed with. */
+/** By a file's first bytes; the name is of what they say it is compressed with. */
+const magics: readonly (readonly [string, Compression])[] = [
+  ['28b52ffd', 'zstd'],
+  ['1f8b', 'gzip'],
+  ['fd377a585a00', 'xz'],
+  ['02214c18', 'lz4'],
+  ['04224d18', 'lz4'],
+];
+
 export function compressionOf(start: Uint8Array): Compression {
-  const magic = Buffer.from(start).toString('hex', 0, 4);
-  if (magic === '28b52ffd') return 'zstd';
-  return magic.startsWith('1f8b') ? 'gzip' : 'none';
+  const bytes = Buffer.from(start).toString('hex', 0, 6);
+  return magics.find(([magic]) => bytes.startsWith(magic))?.[1] ?? 'none';
 }
 
-export function createDecompressor(compression: Compression): Duplex {
+/** Undefined where there is nothing to do. */
+export function createDecompressor(compression: Compression): Stage | undefined {
   switch (compression) {
     case 'zstd':
-      return createZstdDecompress();
+      return { stream: createZstdDecompress() };
     case 'gzip':
-      return createGunzip();
+      return { stream: createGunzip() };
+    case 'xz':
+      return filterThrough('xz', '--decompress', '--stdout');
+    case 'lz4':
+      return filterThrough('lz4', '-q', '--decompress', '-c');
     case 'none':
-      return new PassThrough();
+      return undefined;
   }
 }

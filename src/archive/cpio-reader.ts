@@ -1,6 +1,5 @@
 /** Reads a newc cpio archive (Documentation/driver-api/early-userspace/buffer-format.rst). */
-import type { Readable } from 'node:stream';
-import { createByteSource, type ByteSource } from './byte-source.ts';
+import type { ByteSource } from './byte-source.ts';
 import type { ReadEntry } from './read-entry.ts';
 
 const headerSize = 110;
@@ -11,8 +10,8 @@ const kinds = new Map<number, ReadEntry['kind']>([
   [0o120000, 'symlink'],
 ]);
 
-export async function* readCpio(stream: Readable): AsyncGenerator<ReadEntry, void, undefined> {
-  const source = createByteSource(stream);
+/** Up to and with its end mark; what follows stays in `source`. */
+export async function* readCpio(source: ByteSource): AsyncGenerator<ReadEntry, void, undefined> {
   for (;;) {
     const header = await source.take(headerSize);
     if (header.toString('latin1', 0, 6) !== '070701')
@@ -25,10 +24,7 @@ export async function* readCpio(stream: Readable): AsyncGenerator<ReadEntry, voi
     if (nameSize === 0 || nameSize > longestName) throw new Error('a name in it is too long');
     const path = (await source.take(nameSize)).toString('utf8', 0, nameSize - 1);
     await source.take(paddingOf(headerSize + nameSize));
-    if (path === 'TRAILER!!!') {
-      await expectEnd(source);
-      return;
-    }
+    if (path === 'TRAILER!!!') return;
     const kind = kinds.get(mode & 0o170000) ?? 'other';
     if (kind === 'symlink' && size > longestName) throw new Error('a symlink in it is too long');
     const target = kind === 'symlink' ? (await source.take(size)).toString('utf8') : undefined;
@@ -37,13 +33,6 @@ export async function* readCpio(stream: Readable): AsyncGenerator<ReadEntry, voi
     yield { kind, path, mode: mode & 0o7777, size: body, target, content };
     await skip(content);
     await source.take(paddingOf(size));
-  }
-}
-
-/** The kernel would unpack another archive that follows, and nobody here would know of it. */
-async function expectEnd(source: ByteSource): Promise<void> {
-  for await (const part of source.rest()) {
-    if (part.some((byte) => byte !== 0)) throw new Error('something follows its end');
   }
 }
 

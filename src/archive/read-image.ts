@@ -1,13 +1,16 @@
 /** Reads what `build` writes, in any format and compression, told by its first bytes. */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Failure, reasonOf } from '../failure.ts';
-import { compressionOf, createDecompressor } from './compressor.ts';
-import { readCpio } from './cpio-reader.ts';
+import { NoArchive, readArchive } from './archive-reader.ts';
 import { readDirectory } from './directory-reader.ts';
+import { unpackErofs } from './erofs.ts';
+import { findLayer, isLayout } from './oci-reader.ts';
 import type { ReadEntry } from './read-entry.ts';
-import { readTar } from './tar-reader.ts';
+import { unpackSquashfs } from './squashfs.ts';
+import { toolFailure } from './tool.ts';
 
 /** zlib's codes tell nobody much; Z_BUF_ERROR is its word for a missing end. */
 function damageOf(error: unknown): string {
@@ -19,9 +22,7 @@ function damageOf(error: unknown): string {
 /** Throws a Failure for what is no image, and where one is cut off. */
 export async function* readImage(path: string): AsyncGenerator<ReadEntry, void, undefined> {
   try {
-    const stats = await stat(path);
-    const entries = stats.isDirectory() ? readDirectory(path) : await readArchive(path);
-    for await (const entry of entries) {
+    for await (const entry of entriesOf(path)) {
       yield { ...entry, content: readable(entry.content, `${path}: ${entry.path}`) };
     }
   } catch (error) {
@@ -43,32 +44,50 @@ async function* readable(
 
 function unreadable(place: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
-  return new Failure(`read image ${place}: ${damageOf(error)}`);
-}
-
-async function readArchive(path: string): Promise<AsyncIterable<ReadEntry>> {
-  const compression = compressionOf(await firstBytes(createReadStream(path, { end: 511 }), 4));
-  const source = () => {
-    const file = createReadStream(path, { highWaterMark: 1 << 18 });
-    const plain = createDecompressor(compression);
-    file.once('error', (error) => plain.destroy(error));
-    plain.once('close', () => file.destroy());
-    return file.pipe(plain);
-  };
-  const start = await firstBytes(source(), 512);
-  if (start.toString('latin1', 0, 6) === '070701') return readCpio(source());
-  if (start.toString('latin1', 257, 262) === 'ustar') return readTar(source());
-  throw new Failure(`read image ${path}: it is no cpio archive, tar archive or directory`);
-}
-
-async function firstBytes(source: Readable, count: number): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of source as AsyncIterable<Buffer>) {
-    parts.push(part);
-    size += part.length;
-    if (size >= count) break;
+  if (error instanceof NoArchive) {
+    return new Failure(`read image ${place}: it is no archive, file system image or directory`);
   }
-  source.destroy();
-  return Buffer.concat(parts);
+  const failure = toolFailure(error);
+  return new Failure(`read image ${place}: ${damageOf(failure ?? error)}`, {
+    ...(failure?.hint !== undefined && { hint: failure.hint }),
+  });
+}
+
+async function* entriesOf(path: string): AsyncIterable<ReadEntry> {
+  if ((await stat(path)).isDirectory()) {
+    if (await isLayout(path)) yield* readArchive(createReadStream(await findLayer(path)));
+    else yield* readDirectory(path);
+    return;
+  }
+  const start = await firstBytes(path, 2048);
+  if (start.toString('latin1', 0, 4) === 'hsqs') yield* readUnpacked(path, unpackSquashfs);
+  // EROFS_SUPER_MAGIC_V1 in the superblock (fs/erofs/erofs_fs.h).
+  else if (start.toString('hex', 1024, 1028) === 'e2e1f5e0') yield* readUnpacked(path, unpackErofs);
+  else yield* readArchive(createReadStream(path, { highWaterMark: 1 << 18 }));
+}
+
+/** A file system image, which only its own tools read, by way of a temporary directory. */
+async function* readUnpacked(
+  path: string,
+  unpack: (image: string, directory: string) => Promise<void>,
+): AsyncGenerator<ReadEntry, void, undefined> {
+  const place = await mkdtemp(join(tmpdir(), 'shutdownramfs-')).catch((error: unknown) => {
+    throw new Failure(`unpack ${path} to read it in ${tmpdir()}: ${reasonOf(error)}`, {
+      cause: error,
+      hint: 'TMPDIR names another directory',
+    });
+  });
+  try {
+    const tree = join(place, 'tree');
+    await unpack(path, tree);
+    yield* readDirectory(tree);
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+async function firstBytes(path: string, count: number): Promise<Buffer> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, 0);
+  return buffer.subarray(0, bytesRead);
 }

@@ -47,6 +47,9 @@ async function unpackEntry(
   }
   const path = join(top, entry.path);
   try {
+    if (entry.kind === 'directory' && directories.has(entry.path)) return;
+    // Of several of one name the last one counts, as for the kernel.
+    await rm(path, { force: true });
     switch (entry.kind) {
       case 'directory':
         await mkdir(path);

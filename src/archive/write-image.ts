@@ -1,26 +1,24 @@
 /** Puts an image in place: written beside under a temporary name, proved, and then renamed. */
-import { createWriteStream } from 'node:fs';
 import { chmod, lstat, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Failure, reasonOf } from '../failure.ts';
 import { manifestPath, type ImageManifest } from '../image/image-manifest.ts';
 import type { Image } from '../image/image.ts';
-import { createArchiveWriter } from './archive-writer.ts';
-import { createCompressor } from './compressor.ts';
 import { copyImage } from './copy-image.ts';
-import { packCpio } from './cpio-writer.ts';
+import { readDirectory } from './directory-reader.ts';
 import { createDirectoryWriter } from './directory-writer.ts';
-import type { Compression, ImageFormat } from './image-format.ts';
-import type { ImageWriter } from './image-writer.ts';
-import { packTar } from './tar-writer.ts';
+import { choosePacking, type Compression, type ImageFormat, type Packing } from './image-format.ts';
+import { startMaking } from './making.ts';
+import { isOwnLayout } from './oci-reader.ts';
+import { toolFailure } from './tool.ts';
 
 export interface WriteOptions {
   readonly output: string;
   readonly format: ImageFormat;
-  /** Not used for a directory. */
-  readonly compression: Compression;
-  readonly level?: number;
+  /** The format's usual one where absent, and so with the level. */
+  readonly compression?: Compression | undefined;
+  readonly level?: number | undefined;
   /** Looks at the finished image as a directory; what it throws keeps the output from appearing. */
   readonly prove?: (image: Image, directory: string, signal: AbortSignal) => Promise<void>;
   /** Called when all is well; the output appears by `appear`. What it throws counts as an error. */
@@ -36,63 +34,56 @@ export interface WrittenImage {
 
 /** On any error, and when `signal` aborts, nothing is left and nothing is replaced. */
 export async function writeImage(image: Image, options: WriteOptions): Promise<WrittenImage> {
+  const packing = choosePacking(options);
+  const { place = (_, appear) => appear() } = options;
   const output = resolve(options.output);
-  const { format, place = (_, appear) => appear() } = options;
-  const compressor = createCompressor(options.compression, options.level);
-  await refuseReplacing(output, format);
-  const workplace = await makeDirectory(join(dirname(output), `.${basename(output)}.`), output);
-  // Not beside the output, which may be on a file system without symlinks.
-  const proofplace =
-    format === 'directory' || options.prove === undefined
-      ? undefined
-      : await makeProofplace().catch(async (error: unknown) => {
-          await rm(workplace, { recursive: true, force: true });
-          throw error;
-        });
+  await refuseReplacing(output, packing.format);
+  const places: string[] = [];
   try {
-    if (format === 'directory') {
-      const tree = join(workplace, 'tree');
-      await mkdir(tree, { mode: 0o755 });
-      const manifest = await writeTogether(image, options, tree, undefined);
-      await place(manifest, () => replaceDirectory(tree, output, join(workplace, 'replaced')));
-      return { packed: manifest.files.reduce((sum, { size }) => sum + size, 0), manifest };
-    }
-    const archive = join(workplace, 'archive');
-    const packer = (format === 'tar' ? packTar : packCpio)(image.modificationTime);
-    const file = createWriteStream(archive, { flags: 'wx', mode: 0o600 });
-    const writer = createArchiveWriter(packer, [compressor], file);
-    const manifest = await writeTogether(image, options, proofplace, writer);
-    const packed = await flush(archive);
+    const workplace = await makeWorkplace(output);
+    places.push(workplace);
+    const made = join(workplace, 'image');
+    // Not beside the output, which may be on a file system without symlinks.
+    const proofplace = needsTreeApart(packing.format, options) ? await makeProofplace() : undefined;
+    if (proofplace !== undefined) places.push(proofplace);
+    if (packing.format === 'directory') await mkdir(made, { mode: 0o755 });
+    const tree = packing.format === 'directory' ? made : proofplace;
+    const manifest = await make(image, packing, made, tree, options);
+    const packed = await sizeOf(made, packing.format, manifest);
     options.signal?.throwIfAborted();
-    await place(manifest, () => rename(archive, output));
+    const isDirectory = (await lstat(made)).isDirectory();
+    await place(manifest, () =>
+      isDirectory
+        ? replaceDirectory(made, output, join(workplace, 'replaced'))
+        : rename(made, output),
+    );
     return { packed, manifest };
   } catch (error) {
-    if (error instanceof Failure || !isErrno(error)) throw error;
-    throw new Failure(`write ${output}: ${reasonOf(error)}`, { cause: error });
+    throw toolFailure(error) ?? asFailure(error, output);
   } finally {
-    for (const directory of [workplace, proofplace]) {
-      if (directory !== undefined) await rm(directory, { recursive: true, force: true });
-    }
+    for (const directory of places) await rm(directory, { recursive: true, force: true });
   }
 }
 
 /**
- * Writes the image as a tree, as an archive, or as both. The tree is proved as soon as it is whole,
- * while the archive may still be compressed; the first error stops everything.
+ * Makes the image, and its tree where there is one. The tree is proved as soon as it is whole, while
+ * an archive may still be compressed; the first error stops everything.
  */
-async function writeTogether(
+async function make(
   image: Image,
-  { prove, signal }: WriteOptions,
+  packing: Packing,
+  path: string,
   tree: string | undefined,
-  archive: ImageWriter | undefined,
+  { prove, signal }: WriteOptions,
 ): Promise<ImageManifest> {
   const stop = new AbortController();
   const ended = AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])]);
+  const { writer, fromTree } = await startMaking(image, packing, path);
   const directory =
     tree === undefined ? undefined : createDirectoryWriter(tree, image.modificationTime);
-  const writers = [directory, archive].filter((writer) => writer !== undefined);
+  const writers = [directory, writer].filter((each) => each !== undefined);
   const abandon = () => {
-    for (const writer of writers) void writer.abandon();
+    for (const each of writers) void each.abandon();
   };
   ended.addEventListener('abort', abandon, { once: true });
   const stopping = (error: unknown) => {
@@ -104,14 +95,15 @@ async function writeTogether(
     await chmod(tree, 0o755);
     await directory?.finish();
     await prove?.(image, tree, ended);
+    await fromTree?.(tree, ended);
+  }
+  async function finishWriter(): Promise<void> {
+    await writer?.finish();
   }
   try {
     ended.throwIfAborted();
     const manifest = await copyImage(image, writers);
-    const ends = [
-      finishTree().catch(stopping),
-      (archive?.finish() ?? Promise.resolve()).catch(stopping),
-    ];
+    const ends = [finishTree().catch(stopping), finishWriter().catch(stopping)];
     // Also what failed is waited for, until nothing of it is left running.
     await Promise.allSettled(ends);
     await Promise.all(ends);
@@ -123,8 +115,21 @@ async function writeTogether(
   } finally {
     ended.removeEventListener('abort', abandon);
     stop.abort();
-    for (const writer of writers) await writer.abandon();
+    for (const each of writers) await each.abandon();
   }
+}
+
+function needsTreeApart(format: ImageFormat, { prove }: WriteOptions): boolean {
+  return format === 'erofs' || (format !== 'directory' && prove !== undefined);
+}
+
+/** Bytes of what was made. A file's are put on the disk before its name says that it is there. */
+async function sizeOf(made: string, format: ImageFormat, manifest: ImageManifest): Promise<number> {
+  if (format === 'directory') return manifest.files.reduce((sum, { size }) => sum + size, 0);
+  if (format !== 'oci') return await flush(made);
+  let sum = 0;
+  for await (const { size } of readDirectory(made)) sum += size;
+  return sum;
 }
 
 /** Puts a file's bytes on the disk before its name says that it is there. Its size. */
@@ -135,9 +140,10 @@ async function flush(path: string): Promise<number> {
   return (await handle.stat()).size;
 }
 
-async function makeDirectory(prefix: string, output: string): Promise<string> {
+async function makeWorkplace(output: string): Promise<string> {
+  const prefix = join(dirname(output), `.${basename(output)}.`);
   return await mkdtemp(prefix).catch((error: unknown) => {
-    throw new Failure(`write ${output}: ${reasonOf(error)}`, { cause: error });
+    throw asFailure(error, output);
   });
 }
 
@@ -150,8 +156,12 @@ async function makeProofplace(): Promise<string> {
   });
 }
 
-function isErrno(error: unknown): boolean {
-  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+/** An error of the file system is told; anything else is a bug. */
+function asFailure(error: unknown, output: string): unknown {
+  const isErrno =
+    error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
+  if (!isErrno) return error;
+  return new Failure(`write ${output}: ${reasonOf(error)}`, { cause: error });
 }
 
 async function replaceDirectory(made: string, output: string, old: string): Promise<void> {
@@ -164,14 +174,18 @@ async function replaceDirectory(made: string, output: string, old: string): Prom
 async function refuseReplacing(output: string, format: ImageFormat): Promise<void> {
   const stats = await lstat(output).catch(() => undefined);
   if (stats === undefined) return;
-  if (format !== 'directory') {
+  if (format !== 'directory' && format !== 'oci') {
     if (stats.isFile()) return;
     throw new Failure(`write ${output}: it exists and is no regular file`);
   }
   if (!stats.isDirectory()) throw new Failure(`write ${output}: it exists and is no directory`);
-  const isImage = (await lstat(output + manifestPath).catch(() => undefined)) !== undefined;
-  if (isImage || (await readdir(output)).length === 0) return;
+  if ((await isOurs(output)) || (await readdir(output)).length === 0) return;
   throw new Failure(`write ${output}: it is a directory with other things in it`, {
     hint: 'name a new directory, an empty one, or an earlier image',
   });
+}
+
+async function isOurs(directory: string): Promise<boolean> {
+  const manifest = await lstat(directory + manifestPath).catch(() => undefined);
+  return manifest !== undefined || (await isOwnLayout(directory));
 }

@@ -66,7 +66,9 @@ const image = table({
     .array(rootPath, must(list))
     .describe('Files of the root, or directories with all below, that are packed too'),
   format: choice(imageFormats).describe('What `build` writes'),
-  compress: choice(compressions).describe('How `build` compresses an archive'),
+  compress: choice(['usual', ...compressions]).describe(
+    'How `build` compresses what it writes; usual: as the format usually is',
+  ),
   level: z
     .int(must('a whole number from 0 to 22'))
     .min(0, must('a whole number from 0 to 22'))
@@ -171,7 +173,7 @@ export const defaultConfiguration: Configuration = {
     programs: [],
     files: [],
     format: 'cpio',
-    compress: 'zstd',
+    compress: 'usual',
     level: 0,
   },
   debugging: {

@@ -74,6 +74,7 @@ export function buildImage(options: BuildOptions): Image {
     },
     modificationTime: options.modificationTime,
     programs,
+    machine: machineName(readExecutable(options.executable).elf),
   };
 }
 

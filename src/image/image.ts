@@ -11,6 +11,8 @@ export interface Image {
   /** Of every entry, in seconds since 1970. */
   readonly modificationTime: number;
   readonly programs: readonly ImageProgram[];
+  /** The processor it is for, as uname(2) calls it. */
+  readonly machine: string;
 }
 
 interface Conclusion {

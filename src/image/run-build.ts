@@ -1,6 +1,7 @@
 /** The whole of `build`: features chosen, image built, written, proved and put in place. */
-import type { Compression, ImageFormat } from '../archive/image-format.ts';
+import { choosePacking, type Compression, type ImageFormat } from '../archive/image-format.ts';
 import { writeImage } from '../archive/write-image.ts';
+import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
 import { settingsFrom } from '../config/settings-from.ts';
 import { featuresForRoot } from '../feature/features-for-root.ts';
@@ -85,6 +86,7 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
   const settings = settingsFrom(configuration);
   const { programs, files, ...configured } = configuration.image;
   const hookPrograms = settings.hooks.map(({ program }) => program);
+  const packing = choosePacking(wantedPacking(options, configured));
   const words = options.features ?? configured.features;
   const { selected, leftOut } = await featuresForRoot(options.root, words);
   const image = buildImage({
@@ -97,12 +99,9 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
     settings,
   });
   let proof: Proof = 'resolved';
-  const level = options.level ?? configuredLevel(options, configured.level);
   const { packed, manifest } = await writeImage(image, {
     output: options.output,
-    format: options.format ?? configured.format,
-    compression: options.compress ?? configured.compress,
-    ...(level !== undefined && { level }),
+    ...packing,
     ...(options.signal !== undefined && { signal: options.signal }),
     ...(beside !== undefined && {
       place: (manifest, appear) => placeBeside(beside, manifest, appear),
@@ -132,9 +131,20 @@ async function build(options: RunBuildOptions): Promise<BuildReport> {
   };
 }
 
-/** It belongs to the compression that was configured. */
-function configuredLevel({ compress }: RunBuildOptions, level: number): number | undefined {
-  return compress !== undefined || level === 0 ? undefined : level;
+/** A compression that is configured belongs to the format that is, and a level to the compression. */
+function wantedPacking(
+  options: RunBuildOptions,
+  configured: Pick<Configuration['image'], 'format' | 'compress' | 'level'>,
+) {
+  const { format = configured.format, compress, level } = options;
+  if (compress !== undefined || format !== configured.format) {
+    return { format, compression: compress, level };
+  }
+  return {
+    format,
+    compression: configured.compress === 'usual' ? undefined : configured.compress,
+    level: level ?? (configured.level === 0 ? undefined : configured.level),
+  };
 }
 
 function nameAndReason({ feature, reason }: Choice): FeatureReason {

@@ -1,5 +1,6 @@
 /** What each file of an image costs, unpacked and packed, and what brought it in. */
-import { createCompressor } from '../archive/compressor.ts';
+import { compressZstd } from '../archive/compressor.ts';
+import { choosePacking } from '../archive/image-format.ts';
 import { readImage } from '../archive/read-image.ts';
 import { manifestPath, type ManifestFile } from '../image/image-manifest.ts';
 import { parseManifest } from '../image/parse-manifest.ts';
@@ -20,11 +21,12 @@ export interface FileSize {
 export async function readSizes(image: string): Promise<readonly FileSize[]> {
   const sizes: { path: string; size: number; packed: number }[] = [];
   let manifest = '';
+  const { level = 0 } = choosePacking({ format: 'cpio', compression: 'zstd' });
   for await (const entry of readImage(image)) {
     if (entry.kind !== 'file') continue;
     const path = `/${entry.path}`;
     let packed = 0;
-    const compressor = createCompressor('zstd');
+    const compressor = compressZstd(level);
     compressor.on('data', (part: Buffer) => (packed += part.length));
     const text: Uint8Array[] = [];
     for await (const part of entry.content) {

@@ -31,8 +31,6 @@ async function build(changes: Partial<Parameters<typeof runBuild>[0]>): Promise<
     output: join(directory, 'image'),
     root: '/',
     format: 'cpio',
-    compress: 'zstd',
-    level: 1,
     config: ['/dev/null'],
     ...changes,
   });

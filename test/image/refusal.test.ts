@@ -46,7 +46,14 @@ afterEach(async () => {
 
 async function build(...words: string[]) {
   const output = join(place, 'out/image');
-  const all = ['build', '--root', root, '--output', output, '--level', '1', ...words];
+  const all = [
+    'build',
+    '--root',
+    root,
+    '--output',
+    output,
+    ...(words.length > 0 ? words : ['--level', '1']),
+  ];
   const { exitCode, stdout, stderr } = await execa(executable, all, { reject: false });
   return { exitCode, stdout, stderr, left: await readdir(join(place, 'out')) };
 }

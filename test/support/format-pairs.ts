@@ -1,5 +1,5 @@
 import {
-  compressions,
+  compressionsOf,
   imageFormats,
   type Compression,
   type ImageFormat,
@@ -7,8 +7,5 @@ import {
 
 /** Every format with every compression that it can have. */
 export const formatPairs: readonly (readonly [ImageFormat, Compression])[] = imageFormats.flatMap(
-  (format) =>
-    (format === 'directory' ? (['none'] as const) : compressions).map(
-      (compression) => [format, compression] as const,
-    ),
+  (format) => compressionsOf(format).map((compression) => [format, compression] as const),
 );

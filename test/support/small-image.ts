@@ -9,6 +9,7 @@ export function smallImage(...entries: ImageEntry[]): Image {
     conclude: () => ({ manifest: smallManifest(), entries: [] }),
     modificationTime: 1_700_000_000,
     programs: [],
+    machine: 'x86_64',
   };
 }
 

@@ -46,7 +46,7 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
       })
       .option('compress', {
         choices: compressions,
-        describe: 'Compression of an archive; zstd where nothing says otherwise',
+        describe: 'Compression; zstd where nothing says otherwise, for erofs lz4',
       })
       .option('level', { type: 'number', describe: 'Level of the compression' })
       .option('feature', featureOption)
@@ -73,7 +73,7 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
     const interruption = new AbortController();
     const interrupt = () => interruption.abort();
     // Not `once`: execa ends the process at a signal that nobody listens to any more, before we tidied up.
-    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt);
     const { signal } = interruption;
     const executable = other === undefined ? undefined : await otherExecutable(other);
     const manifest = beside === false ? undefined : (beside ?? besideImage(options.output));

@@ -1,4 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { catFile } from '../../../src/archive/cat-file.ts';
@@ -29,6 +36,10 @@ const expected = [
   { kind: 'symlink', path: 'link', mode: 0o777, size: 0, target: 'a' },
 ];
 
+function sorted<Entry extends { readonly path: string }>(entries: readonly Entry[]): Entry[] {
+  return entries.toSorted((one, other) => (one.path < other.path ? -1 : 1));
+}
+
 async function listed(path: string) {
   const entries = await Array.fromAsync(readImage(path));
   return entries.map(({ content: _content, ...entry }) => entry);
@@ -40,21 +51,24 @@ async function written(options: Partial<WriteOptions> = {}): Promise<string> {
   return output;
 }
 
-describe.each([
+describe.each<[Partial<WriteOptions>]>([
   [{ format: 'cpio', compression: 'none' }],
   [{ format: 'cpio', compression: 'gzip', level: 9 }],
   [{ format: 'cpio', compression: 'zstd' }],
   [{ format: 'tar', compression: 'none' }],
   [{ format: 'tar', compression: 'zstd', level: 1 }],
+  [{ format: 'oci', compression: 'gzip' }],
   [{ format: 'directory', compression: 'none' }],
-] as const)('%j', (options) => {
+])('%j', (options) => {
   test('is listed as it was written', async () => {
-    expect(await listed(await written(options))).toEqual(expected);
+    const entries = await listed(await written(options));
+    const order = options.format === 'directory' ? sorted(expected) : expected;
+    expect(entries).toEqual(order);
   });
   test('is unpacked as it was written', async () => {
     const directory = join(temporaryDirectory(), 'new');
     expect(await unpackImage(await written(options), directory)).toBe(expected.length);
-    expect(await listed(directory)).toEqual(expected);
+    expect(await listed(directory)).toEqual(sorted(expected));
     expect(readFileSync(directory + longName).equals(Buffer.alloc(300_001, 'long'))).toBe(true);
   });
   test.each(['/a/odd', 'a/../a/odd', '/a/to-odd', '/link/to-odd'])('cat %s', async (path) => {
@@ -126,7 +140,7 @@ test.each<[string, ImageEntry, Partial<WriteOptions>, RegExp]>([
   [
     'a file that is gone, in a directory',
     hostFile({ hostPath: '/nowhere' }),
-    { format: 'directory' },
+    { format: 'directory', compression: 'none' },
     /ENOENT/,
   ],
   ['a file that has grown', hostFile({ hostPath: import.meta.filename, size: 1 }), {}, /changed/],
@@ -230,7 +244,7 @@ describe('what is no whole image', () => {
   ])('%s', async (_, text) => {
     const path = join(temporaryDirectory(), 'image');
     writeFileSync(path, text);
-    await expect(listed(path)).rejects.toThrow(/no cpio archive, tar archive or directory/);
+    await expect(listed(path)).rejects.toThrow(/no archive, file system image or directory/);
   });
   test('nothing at all', async () => {
     await expect(listed('/nowhere')).rejects.toThrow(/read image \/nowhere: ENOENT/);
@@ -248,7 +262,6 @@ describe('unpacking puts nothing elsewhere', () => {
       'through a link',
       [{ kind: 'symlink', path: '/l', target: '..', origin: '' }, evil('/l/evil')],
     ],
-    ['over a link', [{ kind: 'symlink', path: '/l', target: '../evil', origin: '' }, evil('/l')]],
   ])('%s', async (_, entries) => {
     const directory = temporaryDirectory();
     mkdirSync(join(directory, 'in'));
@@ -257,4 +270,67 @@ describe('unpacking puts nothing elsewhere', () => {
     await expect(unpackImage(output, join(directory, 'in', 'out'))).rejects.toThrow(/unpack/);
     expect(readdirSync(directory, { recursive: true })).toEqual(['in', 'in/image']);
   });
+});
+
+test('over a link it puts a file in its place', async () => {
+  const directory = temporaryDirectory();
+  const output = join(directory, 'image');
+  const link: ImageEntry = { kind: 'symlink', path: '/l', target: '../evil', origin: '' };
+  await writeImage(smallImage(link, evil('/l')), { output, format: 'cpio', compression: 'none' });
+  await unpackImage(output, join(directory, 'out'));
+  expect(readdirSync(directory, { recursive: true })).toEqual(['image', 'out', 'out/l']);
+});
+
+describe('archives one after the other, as the kernel takes them', () => {
+  const early = smallImage(
+    { kind: 'directory', path: '/a', origin: 'test' },
+    smallFile('/a/odd', Buffer.from('early')),
+    smallFile('/early', Buffer.from('microcode')),
+  );
+  async function joined(between: Buffer, compression: WriteOptions['compression']) {
+    const output = join(temporaryDirectory(), 'image');
+    await writeImage(early, { output, format: 'cpio', compression: 'none' });
+    appendFileSync(output, between);
+    appendFileSync(output, readFileSync(await written({ compression })));
+    return output;
+  }
+  test.each(['none', 'gzip', 'zstd'] as const)('the second one %s', async (compression) => {
+    const output = await joined(Buffer.alloc(512), compression);
+    const paths = (await listed(output)).map(({ path }) => path);
+    expect(paths).toEqual(['a', 'a/odd', 'early', ...expected.map(({ path }) => path)]);
+    const parts = await Array.fromAsync(catFile(output, '/link/odd'));
+    expect(Buffer.concat(parts).toString()).toBe('odd');
+    const directory = join(temporaryDirectory(), 'new');
+    await unpackImage(output, directory);
+    expect(readFileSync(join(directory, 'a/odd'), 'utf8')).toBe('odd');
+    expect(readFileSync(join(directory, 'early'), 'utf8')).toBe('microcode');
+  });
+  test('one that begins where the kernel does not look', async () => {
+    await expect(joined(Buffer.alloc(2), 'none').then(listed)).rejects.toThrow(/at an odd place/);
+  });
+  test('something else', async () => {
+    const output = await joined(Buffer.from('else'), 'none');
+    await expect(listed(output)).rejects.toThrow(/something follows its end/);
+  });
+});
+
+test.each<[Partial<WriteOptions>, RegExp]>([
+  [{ format: 'directory', compression: 'zstd' }, /directory with zstd: it has no such compression/],
+  [{ format: 'oci', compression: 'xz' }, /oci with xz/],
+  [{ format: 'erofs', compression: 'zstd' }, /erofs with zstd/],
+  [{ format: 'cpio', compression: 'none', level: 1 }, /none: it has no levels/],
+  [{ format: 'directory', compression: 'none', level: 1 }, /none: it has no levels/],
+  [{ format: 'cpio', compression: 'zstd', level: 20 }, /zstd: there is no level 20/],
+  [{ format: 'cpio', compression: 'lz4', level: 0 }, /lz4: there is no level 0/],
+  [{ format: 'tar', compression: 'xz', level: 1.5 }, /xz: there is no level 1.5/],
+])('%j is refused', async (options, message) => {
+  await expect(written(options)).rejects.toThrow(message);
+});
+
+test('a layout of OCI with an image of somebody else does not give way', async () => {
+  const output = await written({ format: 'oci', compression: 'gzip' });
+  await writeImage(image, { output, format: 'oci', compression: 'zstd' });
+  const index = join(output, 'index.json');
+  writeFileSync(index, readFileSync(index, 'utf8').replaceAll('shutdownramfs', 'theirs'));
+  await expect(writeImage(image, { output, format: 'oci' })).rejects.toThrow(/other things/);
 });

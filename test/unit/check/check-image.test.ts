@@ -131,6 +131,13 @@ function flipped(bytes: Buffer, at: number, bits = 1): Buffer {
 test('an archive that another one follows', async () => {
   const { output } = await elfImage();
   appendFileSync(output, readFileSync(output));
+  const twice = { path: '/bin', about: 'it is there twice' };
+  expect((await check(output)).damage).toContainEqual(twice);
+});
+
+test('an archive that something else follows', async () => {
+  const { output } = await elfImage();
+  appendFileSync(output, 'something else');
   expect((await check(output)).damage).toEqual([{ about: 'something follows its end' }]);
 });
 
@@ -158,7 +165,7 @@ test('an archive that is cut off', async () => {
 test('what is no image is no damaged image', async () => {
   const { root } = await elfImage();
   await expect(check(join(root, 'none'))).rejects.toThrow(/^read image .*: ENOENT$/);
-  await expect(check(join(root, 'etc/os-release'))).rejects.toThrow(/it is no cpio archive/);
+  await expect(check(join(root, 'etc/os-release'))).rejects.toThrow(/it is no archive/);
 });
 
 describe.each(formats.filter(({ format }) => format !== 'directory'))('%j', (options) => {

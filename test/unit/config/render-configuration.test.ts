@@ -15,7 +15,7 @@ features = [ "default" ] # default
 programs = [] # default
 files = [] # default
 format = "cpio" # default
-compress = "zstd" # default
+compress = "usual" # default
 level = 0 # default
 
 [debugging]
