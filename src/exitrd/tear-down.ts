@@ -12,6 +12,7 @@ import type { Budget } from './budget.ts';
 import { executePlan, type Run, type StepOutcome } from './execute-plan.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { Journal } from './journal.ts';
+import { resumeSuspended } from './resume-suspended.ts';
 import { findSurvivors, holdersOf, killSurvivors, type Survivor } from './survivors.ts';
 
 export interface Teardown {
@@ -45,6 +46,8 @@ export async function tearDown(
   const escalation: Escalation = { rung, busy: [], killed: [] };
   const first = await takeSnapshot(source);
   await takeOverArrays(first, budget, run);
+  // Later the suspended ones are those that we have suspended.
+  if (rung === 0) await resumeSuspended(first, budget, run, journal);
   let last = first;
   let failures: readonly StepOutcome[] = [];
   let rounds = 0;

@@ -30,6 +30,7 @@ const modules = [
 /** More modules for some stacks, by the stack's name: others do not wait for them. */
 const modulesOfStacks: Readonly<Record<string, readonly string[]>> = {
   bcache: ['bcache'],
+  frozen: ['dm_delay'],
   iscsi: ['target_core_iblock', 'iscsi_target_mod', 'sd_mod', 'iscsi_tcp'],
   network: ['nvme_loop', 'nbd', 'btrfs'],
 };
