@@ -141,8 +141,10 @@ async function makeImage(
 /** dracut and finalrd, which would fill /run/initramfs too, leave it alone where it has a bin/sh. */
 async function claimPlace(tree: string): Promise<void> {
   await mkdir(join(tree, 'usr/bin'), { recursive: true });
-  await rm(join(tree, 'usr/bin/sh'), { force: true });
-  await symlink('../../guard/busybox', join(tree, 'usr/bin/sh'));
+  await symlink('../../guard/busybox', join(tree, 'usr/bin/sh')).catch((error: unknown) => {
+    // A script of the root has brought its own.
+    if (reasonOf(error) !== 'EEXIST') throw error;
+  });
 }
 
 /** The same image again repairs what has happened to its files. */

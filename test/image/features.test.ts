@@ -202,19 +202,19 @@ describe('[image] of the configuration', () => {
       'a directory as a program',
       'programs = ["/usr/sbin"]',
       {},
-      'pack /usr/sbin: it is neither an ELF program nor a script',
+      'pack /usr/sbin: it is no ELF program and no script',
     ],
     [
       'a script for an interpreter that is not there',
       'programs = ["/usr/sbin/own"]',
       { 'usr/sbin/own': '#!/usr/bin/env zsh' },
-      'pack /usr/sbin/own: /usr/sbin/zsh, which is to interpret it, is not in @/root',
+      'pack /usr/sbin/own: zsh, which env starts for it, is not in @/root',
     ],
     [
       'scripts that interpret each other',
       'programs = ["/usr/sbin/own"]',
       { 'usr/sbin/own': '#!/usr/sbin/other', 'usr/sbin/other': '#!/usr/sbin/own' },
-      'pack /usr/sbin/other: /usr/sbin/own, which is to interpret it, needs it itself',
+      'pack /usr/sbin/other: the kernel follows 5 interpreters and no more',
     ],
     [
       'a symlink to nothing',

@@ -35,12 +35,17 @@ function feature(changes: Partial<Feature> = {}): Feature {
   return { name: 'test', about: 'a test', standard: false, binaries: [tool], ...changes };
 }
 
-function build(tree: RootTree, changes: Partial<Feature> = {}): Image {
+function build(
+  tree: RootTree,
+  changes: Partial<Feature> = {},
+  ownPrograms: readonly string[] = [],
+): Image {
   const executable = join(temporaryDirectory(), 'executable');
   writeFileSync(executable, elfFile({ interpreter }));
   return buildImage({
     root: rootTree({ ...system, ...tree }),
     features: [feature(changes)],
+    own: { programs: ownPrograms, files: [] },
     executable,
     modificationTime: 0,
   });
@@ -150,6 +155,17 @@ test.each(['/sbin/tool', '/usr/bin/tool', '/bin/tool'])('a tool in %s', async (p
   const output = join(temporaryDirectory(), 'image');
   await writeImage(image, { output, format: 'directory', compression: 'none' });
   expect(readFileSync(join(output, 'usr/sbin/tool')).subarray(1, 4).toString()).toBe('ELF');
+});
+
+test("a script for the root's busybox gets the guard's, and the link to it", () => {
+  const busybox = { '/usr/bin/busybox': elfFile({ interpreter }), '/usr/bin/sh': '-> busybox' };
+  const tree = { ...busybox, '/bin': '-> usr/bin', '/opt/say': '#!/bin/sh\n' };
+  const guard = '/usr/bin/busybox -> ../../guard/busybox';
+  expect(pathsIn(build(tree))).toContain(guard);
+  expect(pathsIn(build(tree))).not.toContain('/opt/say');
+  expect(pathsIn(build(tree, {}, ['/opt/say']))).toEqual(
+    expect.arrayContaining(['/opt/say', '/usr/bin/sh -> busybox', guard]),
+  );
 });
 
 test('two builds of equal roots give the same bytes, whatever order the files came in', async () => {
