@@ -13,6 +13,7 @@ import {
 } from './library-search.ts';
 import type { LoaderView, LocatedObject } from './loader-view.ts';
 import { missingLibrary } from './missing-library.ts';
+import { runTimeLoadsOf } from './run-time-loads.ts';
 
 export interface ClosureMember extends LocatedObject {
   /** The path at which the loader finds it, before symlinks are resolved. */
@@ -93,7 +94,7 @@ export function resolveClosure(
     }
     const object = libraries()[noted++];
     if (object === undefined || options.startOnly === true) break;
-    if (unwindsThreads(object, system)) need('libgcc_s.so.1', object);
+    for (const name of loadsByTable(object, system)) need(name, object);
     for (const note of object.elf.dlopen) followNote(note, object, load, view, options);
   }
   // musl's loader knows no versions.
@@ -121,8 +122,9 @@ function followNote(
   }
 }
 
-/** In glibc alone ending a thread unwinds its stack; its own libraries only define the functions. */
-function unwindsThreads({ elf }: Requester, { family }: SystemDirectories): boolean {
-  if (family !== 'glibc' || !elf.unwindsThreads) return false;
-  return !/^(?:libc|libpthread)\.so\.|^ld-/.test(elf.soname ?? '');
+/** glibc's own libraries only define the functions, and with musl a thread just ends. */
+function loadsByTable(object: Requester, { family }: SystemDirectories): readonly string[] {
+  const isLibc = /^(?:libc|libpthread)\.so\.|^ld-/.test(object.elf.soname ?? '');
+  if (family !== 'glibc' || isLibc) return [];
+  return runTimeLoadsOf(object).flatMap(({ takes }) => takes);
 }

@@ -19,6 +19,8 @@ export interface ElfObject {
   readonly dlopen: readonly DlopenNote[];
   /** Names pthread_cancel or pthread_exit, which make glibc load libgcc_s.so.1 at run time. */
   readonly unwindsThreads: boolean;
+  /** Names dlopen or dlmopen. */
+  readonly opensLibraries: boolean;
   readonly versionsNeeded: readonly VersionNeed[];
   readonly versionsDefined: readonly string[];
 }

@@ -60,6 +60,8 @@ export function parseElf(read: ReadAt): ElfObject | undefined {
     const offset = first(wanted);
     return offset === undefined ? undefined : text(offset).split(':').filter(Boolean);
   };
+  const symbols = Buffer.from(strings.buffer, strings.byteOffset, strings.length);
+  const names = (symbol: string) => symbols.includes(`\0${symbol}\0`);
   const soname = first(tag.soname);
   const table = (start: number) => {
     const address = first(start);
@@ -79,9 +81,8 @@ export function parseElf(read: ReadAt): ElfObject | undefined {
     dlopen: segments
       .filter(({ type }) => type === segmentType.note)
       .flatMap(({ offset, size }) => parseDlopenNotes(file.bytes(offset, size), littleEndian)),
-    unwindsThreads: ['pthread_cancel', 'pthread_exit'].some((name) =>
-      Buffer.from(strings.buffer, strings.byteOffset, strings.length).includes(`\0${name}\0`),
-    ),
+    unwindsThreads: ['pthread_cancel', 'pthread_exit'].some(names),
+    opensLibraries: ['dlopen', 'dlmopen'].some(names),
     versionsNeeded: parseVersionNeeds(
       table(tag.versionNeeds),
       first(tag.versionNeedCount) ?? 0,

@@ -1,6 +1,6 @@
 /**
  * What the dynamic loader itself says of every program and library of a whole Debian system, against
- * the closure that is computed from their headers alone.
+ * the closure that is computed from their headers alone; and what those of our features open later.
  */
 import { closeSync, openSync, opendirSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -8,7 +8,10 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { resolveClosure } from '../../src/elf/closure.ts';
 import type { LocatedObject } from '../../src/elf/loader-view.ts';
+import { runTimeLoadsOf } from '../../src/elf/run-time-loads.ts';
 import { Failure } from '../../src/failure.ts';
+import { placesOf } from '../../src/feature/feature.ts';
+import { features } from '../../src/feature/features.ts';
 import { ForeignRoot } from '../../src/root/foreign-root.ts';
 import { createLoaderView } from '../../src/root/loader-view.ts';
 
@@ -97,4 +100,23 @@ test('every program and library of this system has the closure that its loader s
   });
   expect(differences).toEqual([]);
   expect(paths.length).toBeGreaterThan(500);
+});
+
+test('what a packed program or its libraries open at run time has a note or a row', () => {
+  const binaries = features.flatMap((feature) => feature.binaries);
+  const programs = binaries.flatMap(
+    (binary) =>
+      placesOf(binary)
+        .map((path) => view.object(path))
+        .find(Boolean) ?? [],
+  );
+  expect(programs.length).toBeGreaterThan(8);
+  const objects = programs.flatMap((program) => [program, ...resolveClosure(program, view)]);
+  const unknown = objects.filter(
+    (object) =>
+      object.elf.opensLibraries &&
+      object.elf.dlopen.length === 0 &&
+      runTimeLoadsOf(object).length === 0,
+  );
+  expect([...new Set(unknown.map(({ path }) => path))]).toEqual([]);
 });

@@ -43,6 +43,11 @@ describe.each([
     expect(parsed({ symbols: ['pthread_exit'] })?.unwindsThreads).toBe(true);
     expect(parsed({ symbols: ['my_pthread_exit', 'pthread_exit2'] })?.unwindsThreads).toBe(false);
   });
+  test('what opens libraries', () => {
+    expect(parsed({ symbols: ['dlmopen'] })?.opensLibraries).toBe(true);
+    expect(parsed({ symbols: ['dlopen'] })?.opensLibraries).toBe(true);
+    expect(parsed({ symbols: ['dlopen_many', 'dlclose'] })?.opensLibraries).toBe(false);
+  });
   test('versions', () => {
     const versionsNeeded = [
       ['libc.so.6', 'GLIBC_2.34'],
