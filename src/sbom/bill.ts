@@ -3,6 +3,7 @@ import { surveyImage } from '../check/survey-image.ts';
 import { findDamage } from '../check/find-damage.ts';
 import { Failure } from '../failure.ts';
 import { manifestPath, type ImageManifest, type ManifestFile } from '../image/image-manifest.ts';
+import type { Package } from '../package/package.ts';
 import { parseManifest } from '../image/parse-manifest.ts';
 
 export interface Bill {
@@ -39,4 +40,13 @@ export async function readBill(image: string): Promise<Bill> {
   });
   const digest = files.find(({ path }) => path === manifestPath)?.sha256 ?? '';
   return { manifest, digest, files };
+}
+
+export function ownedBy(
+  { name, architecture }: Package,
+  files: readonly BillFile[],
+): readonly BillFile[] {
+  return files.filter((file) => {
+    return file.package?.name === name && file.package.architecture === architecture;
+  });
 }

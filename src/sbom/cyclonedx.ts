@@ -1,9 +1,10 @@
 /** A bill of materials as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/). */
 import type { BundledPackage, ManifestRoot } from '../image/image-manifest.ts';
 import type { Package } from '../package/package.ts';
-import type { Bill, BillFile } from './bill.ts';
+import { ownedBy, type Bill, type BillFile } from './bill.ts';
 import { nameBasedUuid } from './name-based-uuid.ts';
 import { genericPackageUrl, npmPackageUrl, packageUrl } from './package-url.ts';
+import { timestampOf } from './timestamp.ts';
 
 interface Component {
   readonly type: 'application' | 'library' | 'platform' | 'operating-system' | 'file';
@@ -56,10 +57,6 @@ export function toCycloneDx(bill: Bill, created: number | undefined): object {
   };
 }
 
-export function timestampOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
 function nameOf({ id, versionId }: ManifestRoot): string {
   return [id, versionId].filter((word) => word !== undefined).join(' ');
 }
@@ -94,9 +91,6 @@ function npmPackageOf(bundled: BundledPackage): Component {
 function packageOf(owner: Package, root: ManifestRoot, files: readonly BillFile[]): Component {
   const { name, version, architecture, source, maintainer, homepage, license } = owner;
   const purl = packageUrl(owner, root);
-  const own = files.filter((file) => {
-    return file.package?.name === name && file.package.architecture === architecture;
-  });
   return {
     type: 'library',
     'bom-ref': purl ?? `${name}:${architecture}`,
@@ -112,7 +106,7 @@ function packageOf(owner: Package, root: ManifestRoot, files: readonly BillFile[
       URL.canParse(homepage) && {
         externalReferences: [{ type: 'website', url: new URL(homepage).href }],
       }),
-    components: own.map(fileOf),
+    components: ownedBy(owner, files).map(fileOf),
   };
 }
 
