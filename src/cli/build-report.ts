@@ -18,11 +18,19 @@ export function formatReport(report: BuildReport, verbose: boolean): string {
     for (const { name, files, bytes } of parts) {
       lines.push(`  ${name}: ${mebibytes(bytes)}, ${files} files`);
     }
-    for (const { name, reason } of report.features) lines.push(`  ${name} is packed: ${reason}`);
-    for (const { name, reason } of report.leftOut) lines.push(`  ${name} is not: ${reason}`);
+    lines.push(...linesByReason('packed', report.features));
+    lines.push(...linesByReason('left out', report.leftOut));
     lines.push(`  programs: ${proved[proof]}`, `  packages: ${packagesOf(manifest)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Features with one reason share a line. */
+function linesByReason(verdict: string, features: BuildReport['features']): string[] {
+  const named = Map.groupBy(features, ({ reason }) => reason);
+  return [...named].map(
+    ([reason, group]) => `  ${verdict}, ${reason}: ${group.map(({ name }) => name).join(', ')}`,
+  );
 }
 
 function packagesOf({ root, packages, files }: ImageManifest): string {

@@ -10,7 +10,11 @@ const report: BuildReport = {
   unpacked: 140.54 * 2 ** 20,
   seconds: 2.04,
   proof: 'started',
-  features: [{ name: 'base', reason: 'every image has it' }],
+  features: [
+    { name: 'base', reason: 'every image has it' },
+    { name: 'crypt', reason: 'default' },
+    { name: 'md', reason: 'default' },
+  ],
   leftOut: [{ name: 'zfs', reason: 'nothing speaks for it' }],
   parts: [
     { name: 'base', files: 2, bytes: 2 ** 20 },
@@ -32,8 +36,9 @@ test('and one for each part', () => {
   expect(formatReport(report, true).split('\n').slice(1)).toEqual([
     '  base: 1.0 MiB, 2 files',
     '  md: 0.5 MiB, 1 files',
-    '  base is packed: every image has it',
-    '  zfs is not: nothing speaks for it',
+    '  packed, every image has it: base',
+    '  packed, default: crypt, md',
+    '  left out, nothing speaks for it: zfs',
     '  programs: each was started in it',
     '  packages: not known, the root has no database of them',
     '',
