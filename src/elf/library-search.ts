@@ -98,13 +98,21 @@ export function usualDirectories(elf: ElfObject): string[] {
  */
 export function builtInDirectories(loader: Uint8Array): string[] {
   const text = Buffer.from(loader.buffer, loader.byteOffset, loader.length).toString('latin1');
-  // oxlint-disable-next-line no-control-regex -- NUL is what separates the strings.
-  const runs = text.match(/(?<=\0)(?:\/(?:[\w.+-]+\/)*lib[\w.+-]*\/(?:[\w.+-]+\/)*\0)+/g) ?? [];
-  const longest = runs.toSorted((one, other) => other.length - one.length)[0] ?? '';
-  return longest
-    .split('\0')
-    .filter(Boolean)
-    .map((directory) => directory.slice(0, -1));
+  let longest: readonly string[] = [];
+  let run: string[] = [];
+  for (const word of text.split('\0')) {
+    if (isLibraryDirectory(word)) run.push(word.slice(0, -1));
+    else {
+      if (run.join('').length > longest.join('').length) longest = run;
+      run = [];
+    }
+  }
+  return [...longest];
+}
+
+/** Short ones only, so that the look of a file that lies costs no more than its bytes. */
+function isLibraryDirectory(text: string): boolean {
+  return text.length <= 256 && text.includes('/lib') && /^\/(?:[\w.+-]+\/)+$/.test(text);
 }
 
 function* requestersUpwards(requester: Requester): Generator<Requester> {

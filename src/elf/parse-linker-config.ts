@@ -13,6 +13,13 @@ export function parseLinkerConfig(text: string): LinkerDirective[] {
       return words.map((pattern) => ({ kind: 'include', pattern }));
     }
     // Of libc5's times: a kind of library after `=`. Anything else on the line is part of the name.
-    return [{ kind: 'directory', path: directive.replace(/\s*=.*/, '').replace(/(?<=.)\/+$/, '') }];
+    const [name = ''] = directive.split('=', 1);
+    return [{ kind: 'directory', path: withoutSlashes(name.trimEnd()) }];
   });
+}
+
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === '/') end--;
+  return path.slice(0, end);
 }

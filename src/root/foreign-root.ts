@@ -34,6 +34,9 @@ interface RootLink {
   readonly target: string;
 }
 
+/** In bytes; the longest that is read, a package manager's database, has a few MiB. */
+const longestText = 256 * 1024 * 1024;
+
 /** The kernel's own limit (path_resolution(7)). */
 const mostLinks = 40;
 
@@ -111,10 +114,18 @@ export class ForeignRoot {
   readText(path: string): string | undefined {
     const node = this.locate(path);
     if (node === undefined || !node.stats.isFile()) return undefined;
-    return this.open(node, (read, size) => Buffer.from(read(0, size)).toString('utf8'));
+    return this.open(node, (read, size) => {
+      if (size > longestText) {
+        throw new Failure(`read ${node.path} in ${this.directory}: ${size} bytes are no text`);
+      }
+      return Buffer.from(read(0, size)).toString('utf8');
+    });
   }
 
-  /** Gives a regular file's bytes, by position, to `use`. */
+  /**
+   * Gives a regular file's bytes, by position, to `use`. Throws a Failure when it is not the file any
+   * more that was located, or becomes another meanwhile.
+   */
   open<Result>(
     node: LocatedNode,
     use: (read: (position: number, length: number) => Uint8Array, size: number) => Result,
@@ -123,8 +134,8 @@ export class ForeignRoot {
       openSync(node.hostPath, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK),
     );
     try {
-      const { size } = fstatSync(file);
-      return use((position, length) => {
+      const { size } = this.#unchanged(node, file);
+      const read = (position: number, length: number) => {
         const buffer = Buffer.alloc(Math.max(0, Math.min(length, size - position)));
         let filled = 0;
         while (filled < buffer.length) {
@@ -133,10 +144,29 @@ export class ForeignRoot {
           filled += count;
         }
         return buffer.subarray(0, filled);
-      }, size);
+      };
+      try {
+        return use(read, size);
+      } finally {
+        // Before any complaint about its content: half of a new file looks like a broken one.
+        this.#unchanged(node, file);
+      }
     } finally {
       closeSync(file);
     }
+  }
+
+  #unchanged({ path, stats }: LocatedNode, file: number): Stats {
+    const now = fstatSync(file);
+    const same =
+      now.dev === stats.dev &&
+      now.ino === stats.ino &&
+      now.size === stats.size &&
+      now.mtimeMs === stats.mtimeMs;
+    if (same) return now;
+    throw new Failure(`read ${path} in ${this.directory}: it changed meanwhile`, {
+      hint: 'wait until nothing writes to the root any more, and run this again',
+    });
   }
 
   #hostPath(path: string): string {

@@ -1,5 +1,5 @@
 /** A foreign root as its own dynamic loader sees it. */
-import { matchesGlob, posix } from 'node:path';
+import { posix } from 'node:path';
 import type { ElfObject } from '../elf/elf-object.ts';
 import {
   builtInDirectories,
@@ -11,6 +11,7 @@ import { ElfError, parseElf } from '../elf/parse-elf.ts';
 import { parseLinkerConfig } from '../elf/parse-linker-config.ts';
 import { Failure } from '../failure.ts';
 import type { ForeignRoot, LocatedNode } from './foreign-root.ts';
+import { matchesName } from './matches-name.ts';
 
 export interface RootLoaderView extends LoaderView {
   /** Headers of a file already located; undefined for what is not ELF. */
@@ -116,7 +117,7 @@ function matches(root: ForeignRoot, pattern: string): string[] {
       /[*?[]/.test(part)
         ? root
             .list(parent === '' ? '/' : parent)
-            .filter((name) => matchesGlob(name, part))
+            .filter((name) => matchesName(name, part))
             .map((name) => `${parent}/${name}`)
         : [`${parent}/${part}`],
     );

@@ -115,3 +115,12 @@ test('directories compiled into a loader', () => {
   const loader = Buffer.from(`\x7fELF\0/etc/ld.so.cache\0/usr/lib/\0more${dirs}\0\0end`);
   expect(builtInDirectories(loader)).toEqual(['/lib/x-y', '/usr/lib/x-y', '/lib', '/usr/lib']);
 });
+
+test.each(['/lib', '/lib/', '/a.', '/lib\0'])(
+  'a loader of nothing but %j is looked through at once',
+  (part) => {
+    const start = performance.now();
+    expect(builtInDirectories(Buffer.from(`\0${part.repeat(1 << 19)}`))).toEqual([]);
+    expect(performance.now() - start).toBeLessThan(5000);
+  },
+);

@@ -15,3 +15,9 @@ test.each<[string, ReturnType<typeof parseLinkerConfig>]>([
 ])('%j', (text, expected) => {
   expect(parseLinkerConfig(text)).toEqual(expected);
 });
+
+test.each([' ', '/', '\t ', ' = '])('a line of nothing but %j is read at once', (part) => {
+  const start = performance.now();
+  expect(parseLinkerConfig(`/a${part.repeat(1 << 19)}b`)).toHaveLength(1);
+  expect(performance.now() - start).toBeLessThan(5000);
+});
