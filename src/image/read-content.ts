@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { Failure, reasonOf } from '../failure.ts';
 import type { Content } from './image-entry.ts';
 
-const partSize = 1 << 20;
+const largestPart = 1 << 20;
 
 /**
  * A file's bytes in parts. Throws a Failure when it cannot be read, changes meanwhile, or has not the
@@ -19,7 +19,7 @@ export async function* readContent(content: Content): AsyncGenerator<Buffer, voi
     await using file = await open(content.hostPath, flags);
     const before = await file.stat();
     if (!before.isFile()) throw new Failure('it is no regular file any more');
-    const size = yield* partsOf(file);
+    const size = yield* partsOf(file, before.size);
     if (size !== content.size) {
       throw new Failure(`it changed from ${content.size} to ${size} bytes`);
     }
@@ -34,11 +34,19 @@ export async function* readContent(content: Content): AsyncGenerator<Buffer, voi
   }
 }
 
-/** Each in memory of its own, since it may be kept while the next one is read. Gives their sum. */
-async function* partsOf(file: FileHandle): AsyncGenerator<Buffer, number, undefined> {
+/**
+ * Each in memory of its own, since it may be kept while the next one is read, and no larger than what
+ * is expected: an image can have thousands of small files. Gives their sum.
+ */
+async function* partsOf(
+  file: FileHandle,
+  expected: number,
+): AsyncGenerator<Buffer, number, undefined> {
   let size = 0;
   for (;;) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(partSize));
+    // One byte more than there should be shows a file that has grown.
+    const room = Math.min(largestPart, Math.max(0, expected - size) + 1);
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(room));
     if (bytesRead === 0) return size;
     size += bytesRead;
     yield buffer.subarray(0, bytesRead);
