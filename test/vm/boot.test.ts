@@ -93,12 +93,15 @@ test('the kernel unpacks each kind of archive, and every program starts', async 
   expect(exitrdReport(log)).toMatchObject({ verb: 'poweroff', clean: true, left: [] });
 });
 
-/** An archive that is not compressed must begin at a multiple of four (init/initramfs.c). */
+/**
+ * An archive that is not compressed must begin at a multiple of four (init/initramfs.c), and nothing but
+ * zeros tells where one of lz4's old format ends (lib/decompress_unlz4.c).
+ */
 async function concatenate(archives: readonly string[], output: string): Promise<void> {
   await using file = await open(output, 'w');
   for (const archive of archives) {
     const bytes = await readFile(archive);
     await file.write(bytes);
-    await file.write(Buffer.alloc(-bytes.length & 3));
+    await file.write(Buffer.alloc((-bytes.length & 3) + 8));
   }
 }
