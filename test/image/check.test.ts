@@ -13,8 +13,8 @@ let place: string;
 beforeAll(async () => {
   place = await mkdtemp(join(tmpdir(), 'shutdownramfs-test-'));
   await chmod(place, 0o755);
-  const common = ['build', '--config', '/dev/null', '--level', '1', '--output'];
-  await execa(executable, [...common, join(place, 'archive')]);
+  const common = ['build', '--config', '/dev/null', '--output'];
+  await execa(executable, [...common, join(place, 'archive'), '--level', '1']);
   await execa(executable, [
     ...common,
     join(place, 'tree'),
