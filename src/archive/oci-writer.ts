@@ -58,7 +58,7 @@ export async function createOciWriter(
   async function writeBlob(document: object) {
     const text = JSON.stringify(document);
     const digest = createHash('sha256').update(text).digest('hex');
-    await writeFile(join(blobs, digest), text);
+    await writeReadable(join(blobs, digest), text);
     return { digest: `sha256:${digest}`, size: Buffer.byteLength(text) };
   }
   return {
@@ -67,6 +67,7 @@ export async function createOciWriter(
       await layer.finish();
       const digest = packed.digest('hex');
       const { size } = await stat(part);
+      await chmod(part, 0o644);
       await rename(part, join(blobs, digest));
       const config = await writeBlob({
         created: timeOf(image),
@@ -97,13 +98,19 @@ export async function createOciWriter(
           },
         ],
       };
-      await writeFile(join(directory, 'index.json'), JSON.stringify(index));
-      await writeFile(
+      await writeReadable(join(directory, 'index.json'), JSON.stringify(index));
+      await writeReadable(
         join(directory, 'oci-layout'),
         JSON.stringify({ imageLayoutVersion: '1.0.0' }),
       );
     },
   };
+}
+
+/** For everybody, whatever the umask. */
+async function writeReadable(path: string, text: string): Promise<void> {
+  await writeFile(path, text);
+  await chmod(path, 0o644);
 }
 
 function hashing(hash: Hash): Transform {
