@@ -32,8 +32,15 @@ const tag = {
 /** Of DT_FLAGS_1 (elf.h). */
 const noDefaultLibraries = 0x800;
 
-/** No real table comes near; a file that claims more is broken. */
-const largestTable = 64 * 1024 * 1024;
+/** No real file comes near; one that claims more is broken, and would be read for hours. */
+const largest = {
+  table: 64 << 20,
+  notes: 16 << 20,
+  segments: 1024,
+  dynamicEntries: 4096,
+  name: 4096,
+  pathList: 64 << 10,
+} as const;
 
 interface Segment {
   readonly type: number;
@@ -52,13 +59,14 @@ export function parseElf(read: ReadAt): ElfObject | undefined {
   const segments = readSegments(file);
   const dynamic = readDynamic(file, segments);
   const strings = readStrings(file, segments, dynamic);
-  const text = (offset: number) => textAt(strings, offset);
+  const text = (offset: number) => textAt(strings, offset, largest.name);
   const first = (wanted: number) => dynamic.find(([found]) => found === wanted)?.[1];
   const texts = (...wanted: readonly number[]) =>
     dynamic.filter(([found]) => wanted.includes(found)).map(([, offset]) => text(offset));
   const pathList = (wanted: number) => {
     const offset = first(wanted);
-    return offset === undefined ? undefined : text(offset).split(':').filter(Boolean);
+    if (offset === undefined) return undefined;
+    return textAt(strings, offset, largest.pathList).split(':').filter(Boolean);
   };
   const symbols = Buffer.from(strings.buffer, strings.byteOffset, strings.length);
   const names = (symbol: string) => symbols.includes(`\0${symbol}\0`);
@@ -78,9 +86,7 @@ export function parseElf(read: ReadAt): ElfObject | undefined {
     noDefaultLibraries: Math.floor((first(tag.flags1) ?? 0) / noDefaultLibraries) % 2 === 1,
     rpath: pathList(tag.rpath) ?? [],
     runpath: pathList(tag.runpath),
-    dlopen: segments
-      .filter(({ type }) => type === segmentType.note)
-      .flatMap(({ offset, size }) => parseDlopenNotes(file.bytes(offset, size), littleEndian)),
+    dlopen: readNotes(file, segments).flatMap((bytes) => parseDlopenNotes(bytes, littleEndian)),
     unwindsThreads: ['pthread_cancel', 'pthread_exit'].some(names),
     opensLibraries: ['dlopen', 'dlmopen'].some(names),
     versionsNeeded: parseVersionNeeds(
@@ -107,7 +113,7 @@ interface ElfFile {
 
 function createFile(read: ReadAt, bits: 32 | 64, littleEndian: boolean): ElfFile {
   const bytes = (position: number, length: number) => {
-    if (length > largestTable) throw new ElfError(`a table of ${length} bytes`);
+    if (length > largest.table) throw new ElfError(`a table of ${length} bytes`);
     const part = read(position, length);
     if (part.length < length) throw new ElfError(`cut off before byte ${position + length}`);
     return part;
@@ -125,6 +131,7 @@ function readSegments(file: ElfFile): Segment[] {
   const start = word(header, wide ? 32 : 28, file);
   const entrySize = header.getUint16(wide ? 54 : 42, file.littleEndian);
   const count = header.getUint16(wide ? 56 : 44, file.littleEndian);
+  if (count > largest.segments) throw new ElfError(`${count} program headers`);
   if (count > 0 && entrySize < (wide ? 56 : 32)) throw new ElfError('short program headers');
   const table = file.view(start, entrySize * count);
   return Array.from({ length: count }, (_, index) => {
@@ -149,6 +156,7 @@ function readDynamic(file: ElfFile, segments: readonly Segment[]): DynamicEntry[
   for (let at = 0; at + 2 * step <= table.byteLength; at += 2 * step) {
     const found = word(table, at, file);
     if (found === 0) break;
+    if (entries.length === largest.dynamicEntries) throw new ElfError('an endless dynamic table');
     entries.push([found, word(table, at + step, file)]);
   }
   return entries;
@@ -170,12 +178,22 @@ function readTable(file: ElfFile, segments: readonly Segment[], address: number)
   const offset = offsetOf(segments, address);
   const segment = segments.find((one) => covers(one, address));
   const end = segment === undefined ? offset : segment.offset + segment.size;
-  return file.bytes(offset, Math.min(end - offset, largestTable));
+  return file.bytes(offset, Math.min(end - offset, largest.table));
+}
+
+function readNotes(file: ElfFile, segments: readonly Segment[]): Uint8Array[] {
+  const notes = segments.filter(({ type }) => type === segmentType.note);
+  const total = notes.reduce((sum, { size }) => sum + size, 0);
+  if (total > largest.notes) throw new ElfError(`${total} bytes of notes`);
+  return notes.map(({ offset, size }) => file.bytes(offset, size));
 }
 
 function readInterpreter(file: ElfFile, segments: readonly Segment[]): string | undefined {
   const segment = segments.find(({ type }) => type === segmentType.interpreter);
-  return segment && textAt(file.bytes(segment.offset, Math.min(segment.size, 4096)), 0);
+  return (
+    segment &&
+    textAt(file.bytes(segment.offset, Math.min(segment.size, largest.name)), 0, largest.name)
+  );
 }
 
 function offsetOf(segments: readonly Segment[], address: number): number {
@@ -211,8 +229,10 @@ function fieldOf<Value>(
   return meaning;
 }
 
-function textAt(bytes: Uint8Array, offset: number): string {
-  const end = bytes.indexOf(0, offset);
+function textAt(bytes: Uint8Array, offset: number, longest: number): string {
   if (offset > bytes.length) throw new ElfError(`string ${offset} is outside its table`);
-  return new TextDecoder().decode(bytes.subarray(offset, end === -1 ? bytes.length : end));
+  const part = bytes.subarray(offset, offset + longest + 1);
+  const end = part.indexOf(0);
+  if (end === -1 && part.length > longest) throw new ElfError(`string ${offset} has no end`);
+  return new TextDecoder().decode(end === -1 ? part : part.subarray(0, end));
 }

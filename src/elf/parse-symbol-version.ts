@@ -7,6 +7,9 @@ import type { VersionNeed } from './elf-object.ts';
 
 const weak = 0x2;
 
+/** Entries that overlap could be walked for hours; no library has as many versions. */
+const most = 16_384;
+
 /** `text` looks up the dynamic string table. Links that leave the table end the walk. */
 export function parseVersionNeeds(
   table: Uint8Array,
@@ -16,12 +19,17 @@ export function parseVersionNeeds(
 ): VersionNeed[] {
   const view = new DataView(table.buffer, table.byteOffset, table.length);
   const needs: VersionNeed[] = [];
+  let left = most;
   let at = 0;
-  for (let index = 0; index < count && at + 16 <= table.length; index++) {
+  for (let index = 0; index < count && left > 0 && at + 16 <= table.length; index++, left--) {
     const library = text(view.getUint32(at + 4, littleEndian));
     const versions = view.getUint16(at + 2, littleEndian);
     let version = at + view.getUint32(at + 8, littleEndian);
-    for (let inner = 0; inner < versions && version + 16 <= table.length; inner++) {
+    for (
+      let inner = 0;
+      inner < versions && left > 0 && version + 16 <= table.length;
+      inner++, left--
+    ) {
       if ((view.getUint16(version + 4, littleEndian) & weak) === 0) {
         needs.push({ library, version: text(view.getUint32(version + 8, littleEndian)) });
       }
@@ -46,7 +54,7 @@ export function parseVersionDefinitions(
   const view = new DataView(table.buffer, table.byteOffset, table.length);
   const names: string[] = [];
   let at = 0;
-  for (let index = 0; index < count && at + 20 <= table.length; index++) {
+  for (let index = 0; index < Math.min(count, most) && at + 20 <= table.length; index++) {
     const first = at + view.getUint32(at + 12, littleEndian);
     if (first + 8 > table.length) break;
     names.push(text(view.getUint32(first, littleEndian)));

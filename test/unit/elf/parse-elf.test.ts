@@ -1,6 +1,7 @@
 import { array, assert, nat, property, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ElfError, parseElf } from '../../../src/elf/parse-elf.ts';
+import { parseVersionNeeds } from '../../../src/elf/parse-symbol-version.ts';
 import { elfFile, type ElfFileParts } from '../../support/elf-file.ts';
 
 function parse(bytes: Uint8Array) {
@@ -88,6 +89,33 @@ test.each([
   ['of no known class', Buffer.concat([Buffer.from('\x7fELF\x09'), Buffer.alloc(100)])],
 ])('a file %s is broken', (_, bytes) => {
   expect(() => parse(bytes)).toThrow(ElfError);
+});
+
+test('versions that overlap are not walked for ever', () => {
+  const entry = Buffer.alloc(16);
+  entry.writeUInt16LE(0xffff, 2);
+  for (const at of [8, 12]) entry.writeUInt32LE(16, at);
+  const table = Buffer.concat(Array.from({ length: 1 << 16 }, () => entry));
+  const needs = parseVersionNeeds(table, 0xffffffff, () => 'A_1', true);
+  expect(needs.length).toBeGreaterThan(1000);
+  expect(needs.length).toBeLessThan(100_000);
+});
+
+test.each<[string, number, number, RegExp]>([
+  ['program headers', 56, 0xffff, /65535 program headers/],
+  ['notes', 64 + 3 * 56 + 32, 0x7fffffff, /bytes of notes/],
+])('more %s than a file can have are not read', (_, at, value, message) => {
+  const bytes = elfFile({ dlopen: '[]' });
+  if (value > 0xffff) bytes.writeUInt32LE(value, at);
+  else bytes.writeUInt16LE(value, at);
+  expect(() => parse(bytes)).toThrow(message);
+});
+
+test('a dynamic table without an end, and a name without one', () => {
+  const names = Array.from({ length: 5000 }, () => 'a');
+  expect(() => parse(elfFile({ needed: names }))).toThrow(/endless/);
+  expect(() => parse(elfFile({ needed: ['a'.repeat(5000)] }))).toThrow(/has no end/);
+  expect(parse(elfFile({ runpath: '/a'.repeat(5000) }))?.runpath).toHaveLength(1);
 });
 
 function thrownBy(bytes: Uint8Array): unknown {
