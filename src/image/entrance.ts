@@ -1,8 +1,8 @@
 /** How a program of an unpacked image is started in it, by this machine or by an emulator. */
 import { execa } from 'execa';
 
-/** A first start on a cold and busy machine is slow; none needs nearly as long. */
-const startDeadline = 60_000;
+/** A first start on a cold and busy machine is slow, more so in an emulator; none needs as long. */
+const startDeadline = 180_000;
 
 /** Starts a program of the image with its words and its whole environment, and waits for its end. */
 export type Entrance = (

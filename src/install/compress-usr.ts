@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { Failure, reasonOf } from '../failure.ts';
 
 /** Little memory all the time for little time at shutdown: docs/decisions.md has the figures. */
-const compression = ['-comp', 'zstd', '-Xcompression-level', '15', '-b', '128K'];
+const compression = ['-comp', 'zstd', '-Xcompression-level', '18', '-b', '1M'];
 
 /**
  * Replaces the tree's /usr by /usr.squashfs, which the guard mounts there after the pivot. The same

@@ -10,6 +10,7 @@ import { readModuleSources } from '../../scripts/runtime/builtin-modules.ts';
 import { isLeftOut } from '../../scripts/runtime/left-out-modules.ts';
 import { nativeNode } from '../../scripts/runtime/packaged-node.ts';
 import { runtimeFor } from '../../scripts/runtime/runtime-for.ts';
+import { slimRuntime } from '../../scripts/runtime/slim-runtime.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
 
 /** Plain JavaScript, since the slimmed Node cannot strip types. */
@@ -63,4 +64,12 @@ test('what is left out is needed by nothing that stays', async () => {
     ['internal/main/repl', 'internal/repl'],
     ['internal/modules/typescript', 'internal/deps/amaro/dist/index'],
   ]);
+});
+
+test('a Node that looks otherwise is refused', async () => {
+  const slimmed = await runtimeFor('x64');
+  await expect(slimRuntime(slimmed, {})).rejects.toThrow('read program: it has no symbol table');
+  await expect(slimRuntime(import.meta.filename, {})).rejects.toThrow('it is no ELF file');
+  const sources = { repl: 'not what it is' };
+  await expect(slimRuntime(nativeNode(), sources)).rejects.toThrow(/^leave out module repl: /);
 });
