@@ -66,6 +66,10 @@ export function createArchiveWriter(
       });
       body.on('error', reject);
       if (entry.kind !== 'file') await settle(whole);
+      else if (entry.linkTo !== undefined) {
+        body.end();
+        await settle(whole);
+      }
     },
     async write(part) {
       if (body?.write(part) === false) await settle(Promise.race([once(body, 'drain'), whole]));

@@ -32,7 +32,8 @@ function findFile(places: ReadonlyMap<string, Place>, image: string, path: strin
   for (let turn = 0; turn < 40; turn++) {
     const link = firstLink(places, wanted);
     if (link === undefined) {
-      const place = places.get(wanted);
+      const named = places.get(wanted);
+      const place = named?.kind === 'link' ? places.get(named.target ?? '') : named;
       if (place?.kind === 'file') return place;
       const reason = place?.kind === 'directory' ? 'it is a directory' : 'there is no such file';
       throw new Failure(`read ${path} in ${image}: ${reason}`, {

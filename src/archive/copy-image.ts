@@ -13,7 +13,7 @@ export async function copyImage(
 ): Promise<ImageManifest> {
   const digests: FileDigest[] = [];
   for (const entry of image.entries) {
-    const digest = await copyEntry(entry, writers);
+    const digest = (await copyEntry(entry, writers)) ?? digestOfLink(entry, digests);
     if (digest !== undefined) digests.push(digest);
   }
   const { manifest, entries } = image.conclude(digests);
@@ -26,10 +26,16 @@ async function copyEntry(
   writers: readonly ImageWriter[],
 ): Promise<FileDigest | undefined> {
   await Promise.all(writers.map((writer) => writer.add(entry)));
-  if (entry.kind !== 'file') return undefined;
+  if (entry.kind !== 'file' || entry.linkTo !== undefined) return undefined;
   const digest = await copyBody(entry, writers);
   await Promise.all(writers.map((writer) => writer.end()));
   return digest;
+}
+
+function digestOfLink(entry: ImageEntry, digests: readonly FileDigest[]): FileDigest | undefined {
+  if (entry.kind !== 'file') return undefined;
+  const linked = digests.find(({ path }) => path === entry.linkTo);
+  return linked && { ...linked, path: entry.path };
 }
 
 async function copyBody(entry: FileEntry, writers: readonly ImageWriter[]): Promise<FileDigest> {

@@ -12,6 +12,7 @@ const kinds = new Map<number, ReadEntry['kind']>([
 
 /** Up to and with its end mark; what follows stays in `source`. */
 export async function* readCpio(source: ByteSource): AsyncGenerator<ReadEntry, void, undefined> {
+  const linked = new Map<number, string>();
   for (;;) {
     const header = await source.take(headerSize);
     if (header.toString('latin1', 0, 6) !== '070701')
@@ -25,9 +26,11 @@ export async function* readCpio(source: ByteSource): AsyncGenerator<ReadEntry, v
     const path = (await source.take(nameSize)).toString('utf8', 0, nameSize - 1);
     await source.take(paddingOf(headerSize + nameSize));
     if (path === 'TRAILER!!!') return;
-    const kind = kinds.get(mode & 0o170000) ?? 'other';
+    const first = field(4) > 1 && size === 0 ? linked.get(field(0)) : undefined;
+    const kind = first === undefined ? (kinds.get(mode & 0o170000) ?? 'other') : 'link';
+    if (kind === 'file' && field(4) > 1) linked.set(field(0), path);
     if (kind === 'symlink' && size > longestName) throw new Error('a symlink in it is too long');
-    const target = kind === 'symlink' ? (await source.take(size)).toString('utf8') : undefined;
+    const target = kind === 'symlink' ? (await source.take(size)).toString('utf8') : first;
     const body = kind === 'symlink' ? 0 : size;
     const content = source.pass(body);
     yield { kind, path, mode: mode & 0o7777, size: body, target, content };

@@ -17,12 +17,16 @@ export function packCpio(modificationTime: number): Packer {
   // The package's own counts a name in UTF-16 units and writes it as UTF-8.
   archive._encode = encodeHeader;
   const mtime = new Date(modificationTime * 1000);
-  let ino = 0;
+  let count = 0;
+  const inos = new Map<string, number>();
   return {
     stream: archive,
     add(entry, done) {
       refuseUnfit(entry);
-      ino++;
+      const isFile = entry.kind === 'file';
+      const isLink = isFile && entry.linkTo !== undefined;
+      const ino = (isLink && inos.get(entry.linkTo)) || ++count;
+      if (isFile && entry.linkCount !== undefined) inos.set(entry.path, ino);
       // The package writes into the header it is given: a fresh one each time.
       return archive.entry(
         {
@@ -30,9 +34,10 @@ export function packCpio(modificationTime: number): Packer {
           type: entry.kind,
           ino,
           mode: modeOf(entry),
-          nlink: 1,
+          nlink: (isFile && entry.linkCount) || 1,
           mtime,
-          ...(entry.kind === 'file' && { size: sizeOf(entry.content) }),
+          // The first name has the bytes; the kernel adds the others to it (init/initramfs.c, maybe_link).
+          ...(isFile && { size: isLink ? 0 : sizeOf(entry.content) }),
           ...(entry.kind === 'symlink' && { linkname: entry.target }),
         },
         done,

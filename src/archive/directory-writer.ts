@@ -1,5 +1,5 @@
 /** Writes an image as a directory tree. */
-import { chmod, lutimes, mkdir, open, symlink, type FileHandle } from 'node:fs/promises';
+import { chmod, link, lutimes, mkdir, open, symlink, type FileHandle } from 'node:fs/promises';
 import { Failure, reasonOf } from '../failure.ts';
 import { modeOf, type ImageEntry } from '../image/image-entry.ts';
 import type { ImageWriter } from './image-writer.ts';
@@ -29,7 +29,7 @@ export function createDirectoryWriter(directory: string, modificationTime: numbe
     async add(entry) {
       path = directory + entry.path;
       paths.push(path);
-      file = await attempt(() => createNode(entry, path));
+      file = await attempt(() => createNode(entry, directory));
     },
     async write(part) {
       await attempt(async () => file?.writeFile(part));
@@ -50,7 +50,8 @@ export function createDirectoryWriter(directory: string, modificationTime: numbe
 }
 
 /** An open file where it has bytes to come. */
-async function createNode(entry: ImageEntry, path: string): Promise<FileHandle | undefined> {
+async function createNode(entry: ImageEntry, directory: string): Promise<FileHandle | undefined> {
+  const path = directory + entry.path;
   switch (entry.kind) {
     case 'directory':
       await mkdir(path);
@@ -61,6 +62,10 @@ async function createNode(entry: ImageEntry, path: string): Promise<FileHandle |
       await symlink(entry.target, path);
       return undefined;
     case 'file': {
+      if (entry.linkTo !== undefined) {
+        await link(directory + entry.linkTo, path);
+        return undefined;
+      }
       const file = await open(path, 'wx');
       await file.chmod(modeOf(entry));
       return file;

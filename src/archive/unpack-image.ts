@@ -1,6 +1,6 @@
 /** Unpacks an image into a new directory; no entry can put anything outside of it. */
 import { createWriteStream } from 'node:fs';
-import { chmod, lstat, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Failure, reasonOf } from '../failure.ts';
@@ -21,8 +21,9 @@ export async function unpackImage(path: string, directory: string): Promise<numb
   try {
     let count = 0;
     const directories = new Set(['']);
+    const files = new Set<string>();
     for await (const entry of readImage(path)) {
-      await unpackEntry(path, entry, workplace, directories);
+      await unpackEntry(path, entry, workplace, directories, files);
       count++;
     }
     await chmod(workplace, 0o755);
@@ -38,6 +39,7 @@ async function unpackEntry(
   entry: ReadEntry,
   top: string,
   directories: Set<string>,
+  files: Set<string>,
 ): Promise<void> {
   const names = entry.path.split('/');
   const parent = names.slice(0, -1).join('/');
@@ -50,6 +52,7 @@ async function unpackEntry(
     if (entry.kind === 'directory' && directories.has(entry.path)) return;
     // Of several of one name the last one counts, as for the kernel.
     await rm(path, { force: true });
+    files.delete(entry.path);
     switch (entry.kind) {
       case 'directory':
         await mkdir(path);
@@ -58,7 +61,14 @@ async function unpackEntry(
       case 'symlink':
         await symlink(entry.target ?? '', path);
         return;
+      case 'link':
+        if (!files.has(entry.target ?? '')) {
+          throw new Failure(`unpack ${image}: ${entry.path}: what it links to is not in the image`);
+        }
+        await link(join(top, entry.target ?? ''), path);
+        return;
       case 'file':
+        files.add(entry.path);
         await pipeline(entry.content, createWriteStream(path, { flags: 'wx' }));
         break;
       case 'other':

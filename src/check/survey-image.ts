@@ -42,6 +42,11 @@ export async function surveyImage(
     for await (const entry of readImage(image)) {
       const { kind, mode, target } = entry;
       const path = `/${entry.path}`;
+      if (kind === 'link') {
+        const linked = entries.find((one) => one.path === `/${target}`);
+        entries.push(linked === undefined ? withoutBytes(entry) : { ...linked, path });
+        continue;
+      }
       const isManifest = path === manifestPath && entry.size <= largestManifest;
       const { size, text, digests } = await readWhole(entry, {
         keep: isManifest,
@@ -57,6 +62,11 @@ export async function surveyImage(
     return { entries, manifest, cutOff };
   }
   return { entries, manifest, cutOff: undefined };
+}
+
+/** A hard link to nothing. */
+function withoutBytes({ path, kind, mode, size, target }: ReadEntry): SurveyedEntry {
+  return { kind, path: `/${path}`, mode, size, target, sha256: undefined, sha1: undefined };
 }
 
 interface Reading {

@@ -20,6 +20,7 @@ import { manifestPath, manifestText, type ExecutableContents } from './image-man
 import type { Image } from './image.ts';
 import { refuseKeyPaths } from './inspect-file.ts';
 import { parseCrypttabKeyFiles } from './key-material.ts';
+import { linkFiles } from './link-files.ts';
 import { prepareManifest } from './prepare-manifest.ts';
 
 export interface BuildOptions {
@@ -55,7 +56,7 @@ export function buildImage(options: BuildOptions): Image {
   ];
   const collected = [...collections.flatMap(({ entries }) => entries), manifestEntry('')];
   const arranged = arrangeImage(collected, sameBytes);
-  const entries = arranged.filter(({ path }) => path !== manifestPath);
+  const entries = linkFiles(arranged.filter(({ path }) => path !== manifestPath));
   refuseKeyPaths(entries, crypttabKeyFiles(root));
   const programs = collections.flatMap(({ programs }) => programs);
   const finishManifest = prepareManifest({

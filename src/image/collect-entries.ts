@@ -155,6 +155,7 @@ export function entriesOf(node: LocatedNode, origin: string, executable: boolean
       source: node.path,
       size: node.stats.size,
       mode: node.stats.mode & 0o7777,
+      ...(node.stats.nlink > 1 && { inode: `${node.stats.dev}:${node.stats.ino}` }),
     },
     origin,
   };

@@ -13,6 +13,10 @@ export interface FileEntry {
   readonly executable: boolean;
   readonly content: Content;
   readonly origin: string;
+  /** How many entries are this one file; absent where it is alone. */
+  readonly linkCount?: number;
+  /** The path of the earlier entry that has its bytes. */
+  readonly linkTo?: string;
 }
 
 export interface SymlinkEntry {
@@ -33,6 +37,8 @@ export type Content =
       readonly source: string;
       readonly size: number;
       readonly mode: number;
+      /** What tells it from other files, where it may have several names. */
+      readonly inode?: string;
     };
 
 export function sizeOf(content: Content): number {

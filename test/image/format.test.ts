@@ -1,7 +1,7 @@
 /** A small image in every format and compression, as our own reader and the tools of others see it. */
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -15,6 +15,8 @@ import { formatPairs } from '../support/format-pairs.ts';
 import { smallFile, smallImage } from '../support/small-image.ts';
 
 const long = `/usr/${'x'.repeat(120)}`;
+const content = { kind: 'bytes', bytes: randomBytes(1001) } as const;
+const twice = { kind: 'file', executable: true, content, origin: 'test' } as const;
 const image = smallImage(
   { kind: 'symlink', path: '/bin', target: 'usr', origin: 'test' },
   { kind: 'directory', path: '/usr', origin: 'test' },
@@ -24,6 +26,8 @@ const image = smallImage(
   { kind: 'directory', path: long, origin: 'test' },
   smallFile(`${long}/${'y'.repeat(120)}`, Buffer.alloc(300_000, 'long')),
   smallFile('/usr/ß→𝄞', Buffer.from('beyond ASCII')),
+  { ...twice, path: '/usr/one', linkCount: 2 },
+  { ...twice, path: '/usr/two', linkCount: 2, linkTo: '/usr/one' },
 );
 
 let place: string;
@@ -50,6 +54,11 @@ afterEach(() => {
 async function described(entries: AsyncIterable<ReadEntry>): Promise<string[]> {
   const lines: string[] = [];
   for await (const { kind, path, mode, size, target, content } of entries) {
+    if (kind === 'link') {
+      const linked = lines.find((line) => line.startsWith(`file ${target} `));
+      lines.push(linked?.replace(` ${target} `, ` ${path} `) ?? `${path} links to nothing`);
+      continue;
+    }
     const hash = createHash('sha256');
     for await (const part of content) hash.update(part);
     lines.push([kind, path, mode.toString(8), size, target, hash.digest('hex')].join(' '));
@@ -102,6 +111,7 @@ describe.each(formatPairs)('%s, %s', (format, compression) => {
       const shell = ['-e', '-o', 'pipefail', '-c', script, decompressors[compression], output];
       await execa('unshare', ['--mount', 'bash', ...shell], { cwd: tree });
       expect(await described(readDirectory(tree))).toStrictEqual(expected);
+      expect((await stat(join(tree, 'usr/one'))).ino).toBe((await stat(join(tree, 'usr/two'))).ino);
     });
   }
 });

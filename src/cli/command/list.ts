@@ -43,7 +43,7 @@ export const listCommand: CommandModule<object, ListArguments> = {
         rows.push({ kind, path, mode: mode.toString(8).padStart(4, '0'), size, target });
         continue;
       }
-      const letter = { directory: 'd', file: '-', symlink: 'l', other: '?' }[kind];
+      const letter = { directory: 'd', file: '-', symlink: 'l', link: 'h', other: '?' }[kind];
       const arrow = target === undefined ? '' : ` -> ${target}`;
       const bits = mode.toString(8).padStart(4, '0');
       process.stdout.write(`${letter} ${bits} ${String(size).padStart(10)} ${path}${arrow}\n`);

@@ -1,12 +1,15 @@
 /** Images of roots made for the purpose: a few ELF headers, and keys where they should not be. */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { copyImage } from '../../../src/archive/copy-image.ts';
 import { catFile } from '../../../src/archive/cat-file.ts';
 import { readImage } from '../../../src/archive/read-image.ts';
+import { unpackImage } from '../../../src/archive/unpack-image.ts';
 import { writeImage } from '../../../src/archive/write-image.ts';
+import { findDamage } from '../../../src/check/find-damage.ts';
+import { surveyImage } from '../../../src/check/survey-image.ts';
 import { Failure } from '../../../src/failure.ts';
 import type { Binary, Feature, RootFile } from '../../../src/feature/feature.ts';
 import { buildImage } from '../../../src/image/build-image.ts';
@@ -316,4 +319,29 @@ describe('no key gets in', () => {
     expect(paths).toContain('/etc/conf/ca.pem');
     expect(paths).toContain('/etc/conf/b');
   });
+});
+
+test.each(['cpio', 'tar', 'directory'] as const)('%s: hard links of the root', async (format) => {
+  const root = rootTree({ ...system, '/etc/conf/b': 'bytes' });
+  const names = ['a', 'b', 'c'].map((name) => join(root, 'etc/conf', name));
+  for (const name of ['a', 'c']) linkSync(join(root, 'etc/conf/b'), join(root, 'etc/conf', name));
+  const executable = join(temporaryDirectory(), 'executable');
+  writeFileSync(executable, elfFile({ interpreter }));
+  const features = [feature(file('/etc/conf'))];
+  const image = buildImage({ root, features, executable, modificationTime: 0 });
+  const place = temporaryDirectory();
+  const { manifest } = await writeImage(image, { output: join(place, 'image'), format });
+  const told = manifest.files.filter(({ path }) => path.startsWith('/etc/conf/'));
+  expect(told.map(({ path }) => path)).toEqual(['/etc/conf/a', '/etc/conf/b', '/etc/conf/c']);
+  expect(new Set(told.map(({ sha256 }) => sha256)).size).toBe(1);
+  expect(told.map(({ source }) => source)).toEqual(names.map((name) => name.slice(root.length)));
+  const [text] = await Array.fromAsync(catFile(join(place, 'image'), '/etc/conf/c'));
+  expect(Buffer.from(text ?? '').toString()).toBe('bytes');
+  await unpackImage(join(place, 'image'), join(place, 'tree'));
+  const unpacked = ['a', 'b', 'c'].map((name) => statSync(join(place, 'tree/etc/conf', name)).ino);
+  expect(new Set(unpacked).size).toBe(format === 'directory' ? 3 : 1);
+  const survey = await surveyImage(join(place, 'image'));
+  // The stand-in for a root has no busybox.
+  const damage = findDamage(survey.entries, manifest).map(({ path }) => path);
+  expect(damage).toEqual(['/usr/bin/busybox']);
 });
