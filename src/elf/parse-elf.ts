@@ -60,19 +60,20 @@ export function parseElf(read: ReadAt): ElfObject | undefined {
   const dynamic = readDynamic(file, segments);
   const strings = readStrings(file, segments, dynamic);
   const text = (offset: number) => textAt(strings, offset, largest.name);
-  const first = (wanted: number) => dynamic.find(([found]) => found === wanted)?.[1];
+  // Of entries with the same tag the loader keeps the last.
+  const last = (wanted: number) => dynamic.findLast(([found]) => found === wanted)?.[1];
   const texts = (...wanted: readonly number[]) =>
     dynamic.filter(([found]) => wanted.includes(found)).map(([, offset]) => text(offset));
   const pathList = (wanted: number) => {
-    const offset = first(wanted);
+    const offset = last(wanted);
     if (offset === undefined) return undefined;
     return textAt(strings, offset, largest.pathList).split(':').filter(Boolean);
   };
   const symbols = Buffer.from(strings.buffer, strings.byteOffset, strings.length);
   const names = (symbol: string) => symbols.includes(`\0${symbol}\0`);
-  const soname = first(tag.soname);
+  const soname = last(tag.soname);
   const table = (start: number) => {
-    const address = first(start);
+    const address = last(start);
     return address === undefined ? new Uint8Array() : readTable(file, segments, address);
   };
   return {
@@ -83,7 +84,7 @@ export function parseElf(read: ReadAt): ElfObject | undefined {
     soname: soname === undefined ? undefined : text(soname),
     needed: texts(tag.needed, tag.filter),
     auxiliary: texts(tag.auxiliary),
-    noDefaultLibraries: Math.floor((first(tag.flags1) ?? 0) / noDefaultLibraries) % 2 === 1,
+    noDefaultLibraries: Math.floor((last(tag.flags1) ?? 0) / noDefaultLibraries) % 2 === 1,
     rpath: pathList(tag.rpath) ?? [],
     runpath: pathList(tag.runpath),
     dlopen: readNotes(file, segments).flatMap((bytes) => parseDlopenNotes(bytes, littleEndian)),
@@ -91,13 +92,13 @@ export function parseElf(read: ReadAt): ElfObject | undefined {
     opensLibraries: ['dlopen', 'dlmopen'].some(names),
     versionsNeeded: parseVersionNeeds(
       table(tag.versionNeeds),
-      first(tag.versionNeedCount) ?? 0,
+      last(tag.versionNeedCount) ?? 0,
       text,
       littleEndian,
     ),
     versionsDefined: parseVersionDefinitions(
       table(tag.versionDefinitions),
-      first(tag.versionDefinitionCount) ?? 0,
+      last(tag.versionDefinitionCount) ?? 0,
       text,
       littleEndian,
     ),
@@ -167,8 +168,8 @@ function readStrings(
   segments: readonly Segment[],
   dynamic: readonly DynamicEntry[],
 ): Uint8Array {
-  const address = dynamic.find(([found]) => found === tag.stringTable)?.[1];
-  const size = dynamic.find(([found]) => found === tag.stringTableSize)?.[1];
+  const address = dynamic.findLast(([found]) => found === tag.stringTable)?.[1];
+  const size = dynamic.findLast(([found]) => found === tag.stringTableSize)?.[1];
   if (address === undefined || size === undefined) return new Uint8Array();
   return file.bytes(offsetOf(segments, address), size);
 }

@@ -4,7 +4,8 @@ export interface ElfFileParts {
   readonly littleEndian?: boolean;
   readonly machine?: number;
   readonly interpreter?: string;
-  readonly soname?: string;
+  /** Of several, one entry each. */
+  readonly soname?: string | readonly string[];
   readonly needed?: readonly string[];
   readonly filter?: readonly string[];
   readonly auxiliary?: readonly string[];
@@ -40,7 +41,7 @@ export function elfFile(parts: ElfFileParts = {}): Buffer {
   for (const name of parts.auxiliary ?? []) tag(0x7ffffffd, text(name));
   for (const name of parts.filter ?? []) tag(0x7fffffff, text(name));
   if (parts.flags1 !== undefined) tag(0x6ffffffb, number(parts.flags1, word));
-  if (parts.soname !== undefined) tag(14, text(parts.soname));
+  for (const name of [parts.soname ?? []].flat()) tag(14, text(name));
   if (parts.rpath !== undefined) tag(15, text(parts.rpath));
   if (parts.runpath !== undefined) tag(29, text(parts.runpath));
   for (const name of parts.symbols ?? []) strings.add(name);

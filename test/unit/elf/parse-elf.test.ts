@@ -31,6 +31,9 @@ describe.each([
       needed: ['liba.so.1', 'libc.so.6'],
     });
   });
+  test('the last of two entries that exclude each other', () => {
+    expect(parsed({ soname: ['liba.so.1', 'libb.so.1'] })?.soname).toBe('libb.so.1');
+  });
   test('search paths', () => {
     expect(parsed({ rpath: '/a:/b', runpath: '$ORIGIN/../lib' })).toMatchObject({
       rpath: ['/a', '/b'],
