@@ -48,20 +48,53 @@ export function dropCautions(number: NodeNumbers, edges: readonly StackEdge[]): 
 }
 
 export function dropImpossible(number: NodeNumbers, edges: StackEdge[]): StackEdge[] {
-  let kept = edges;
+  const solid = edges.filter((edge) => !isBreakable(edge));
+  const dropped = new Set<StackEdge>();
   for (;;) {
     const cyclic = edgesOnCycles(
       number,
-      kept.filter((edge) => !isBreakable(edge)),
+      solid.filter((edge) => !dropped.has(edge)),
     );
-    if (cyclic.length === 0) return kept;
-    const dropped = new Set(
-      cyclic.map(
-        (group) => group.toSorted((a, b) => doubt.indexOf(a.reason) - doubt.indexOf(b.reason))[0],
-      ),
-    );
-    kept = kept.filter((edge) => !dropped.has(edge));
+    if (cyclic.length === 0) break;
+    for (const group of cyclic) {
+      const [first] = group.toSorted((a, b) => doubt.indexOf(a.reason) - doubt.indexOf(b.reason));
+      if (first !== undefined) dropped.add(first);
+    }
   }
+  takeBack(
+    dropped,
+    solid.filter((edge) => !dropped.has(edge)),
+  );
+  return edges.filter((edge) => !dropped.has(edge));
+}
+
+/** An edge may have been dropped for a cycle that another one, dropped later, was on as well. */
+function takeBack(dropped: Set<StackEdge>, kept: readonly StackEdge[]): void {
+  const successors = new Map<StackNode, StackNode[]>();
+  const keep = ({ from, to }: StackEdge) => {
+    const known = successors.get(from);
+    if (known === undefined) successors.set(from, [to]);
+    else known.push(to);
+  };
+  for (const edge of kept) keep(edge);
+  for (const edge of [...dropped].toReversed()) {
+    if (leadsTo(successors, edge.to, edge.from)) continue;
+    dropped.delete(edge);
+    keep(edge);
+  }
+}
+
+function leadsTo(
+  successors: ReadonlyMap<StackNode, readonly StackNode[]>,
+  start: StackNode,
+  end: StackNode,
+): boolean {
+  const reached = new Set([start]);
+  for (const node of reached) {
+    if (node === end) return true;
+    for (const next of successors.get(node) ?? []) reached.add(next);
+  }
+  return false;
 }
 
 /** The edges that lie on cycles, in groups that have no cycle in common. */

@@ -42,6 +42,28 @@ planIs(
   ],
 );
 
+planIs(
+  'a guess gives way to what speaks against it, and to nothing else',
+  (m) => {
+    m.mount('/', 'tmpfs');
+    const layers = 'lowerdir=/gone,upperdir=/oldroot/a/upper,workdir=/oldroot/a/work';
+    m.mount('/oldroot', 'overlay', { superOptions: `rw,${layers}` });
+    m.mount('/oldroot/a', 'btrfs', { device: m.disk('vda') });
+    m.mount('/oldroot/b', 'aufs', { superOptions: 'rw,br:/oldroot/a/upper=rw' });
+    // On one of the two the overlay's lost layer may lie. The second cannot be it, and the first
+    // would not be only if what the second suggests were so.
+    m.loop('/oldroot/b/file');
+    m.loop('/oldroot/file');
+  },
+  [
+    ['detach-loop loop1', 'move-mount /oldroot/a', 'move-mount /oldroot/b'],
+    ['unmount /oldroot'],
+    ['detach-loop loop0'],
+    ['unmount /oldroot/b'],
+    ['unmount /oldroot/a'],
+  ],
+);
+
 const aufsLive = (m: Machine) => {
   m.mount('/', 'tmpfs');
   m.mount('/oldroot', 'aufs', { superOptions: 'rw,noatime,si=9d4f1a20' });
