@@ -157,7 +157,7 @@ test.each<[string, number, string]>([
   ],
   ['list @/none', 1, 'read image @/none: ENOENT'],
   ['list @/secret', 1, 'read image @/secret: EACCES'],
-  ['list @/text', 1, 'read image @/text: it is no cpio archive, tar archive or directory'],
+  ['list @/text', 1, 'read image @/text: it is no archive, file system image or directory'],
   ['list @/garbled', 1, 'read image @/garbled: "'],
   ['list @/image --treemap @/out/t.png', 1, 'draw @/out/t.png: its name tells no kind of picture'],
   ['cat @/image nothing', 1, 'read nothing in @/image: there is no such file'],
