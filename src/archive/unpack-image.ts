@@ -7,8 +7,15 @@ import { Failure, reasonOf } from '../failure.ts';
 import type { ReadEntry } from './read-entry.ts';
 import { readImage } from './read-image.ts';
 
-/** The number of entries. `directory` must not exist, and does only when all went well. */
-export async function unpackImage(path: string, directory: string): Promise<number> {
+/**
+ * The number of entries. `directory` must not exist, and does only when all went well; on any error,
+ * and when `signal` aborts, nothing is left.
+ */
+export async function unpackImage(
+  path: string,
+  directory: string,
+  signal?: AbortSignal,
+): Promise<number> {
   const output = resolve(directory);
   if ((await lstat(output).catch(() => undefined)) !== undefined) {
     throw new Failure(`unpack to ${directory}: it exists`, { hint: 'name a new directory' });
@@ -23,9 +30,11 @@ export async function unpackImage(path: string, directory: string): Promise<numb
     const directories = new Set(['']);
     const files = new Set<string>();
     for await (const entry of readImage(path)) {
+      if (signal?.aborted === true) break;
       await unpackEntry(path, entry, workplace, directories, files);
       count++;
     }
+    if (signal?.aborted === true) throw new Failure(`unpack to ${directory}: interrupted`);
     await chmod(workplace, 0o755);
     await rename(workplace, output);
     return count;

@@ -1,7 +1,8 @@
 /** Whole images of this machine's own root, read back by the tools of others. */
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { catFile } from '../../src/archive/cat-file.ts';
@@ -115,6 +116,17 @@ describe('the command line', () => {
     // The tree was built of the same executable, so it is the same image.
     await execa('diff', ['-r', '--no-dereference', tree, unpacked]);
     expect(await pathsOf(unpacked)).toEqual(await pathsOf(tree));
+  });
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('unpack, by %s', async (signal) => {
+    const place = await mkdtemp(join(directory, 'interrupted-'));
+    const unpacking = execa(executable, ['unpack', output(), join(place, 'new')], {
+      reject: false,
+    });
+    while ((await readdir(place)).length === 0) await sleep(5);
+    unpacking.kill(signal);
+    const { exitCode, stderr } = await unpacking;
+    const said = `shutdownramfs: unpack to ${place}/new: interrupted`;
+    expect([exitCode, stderr, await readdir(place)]).toEqual([1, said, []]);
   });
 });
 

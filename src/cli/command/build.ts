@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { interruption } from '../interruption.ts';
 import {
   compressions,
   imageFormats,
@@ -70,11 +71,7 @@ export const buildCommand: CommandModule<object, BuildArguments> = {
     const { otherExecutable } = await import('../../image/other-executable.ts');
     const { besideImage } = await import('../../image/manifest-beside.ts');
     const { formatReport } = await import('../build-report.ts');
-    const interruption = new AbortController();
-    const interrupt = () => interruption.abort();
-    // Not `once`: execa ends the process at a signal that nobody listens to any more, before we tidied up.
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt);
-    const { signal } = interruption;
+    const signal = interruption();
     const executable = other === undefined ? undefined : await otherExecutable(other);
     const manifest = beside === false ? undefined : (beside ?? besideImage(options.output));
     const report = await runBuild({ ...options, executable, manifest, features: feature, signal });

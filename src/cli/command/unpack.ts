@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs';
+import { interruption } from '../interruption.ts';
 
 interface UnpackArguments {
   image: string;
@@ -14,6 +15,6 @@ export const unpackCommand: CommandModule<object, UnpackArguments> = {
       .positional('directory', { type: 'string', demandOption: true, describe: 'To be created' }),
   async handler({ image, directory }) {
     const { unpackImage } = await import('../../archive/unpack-image.ts');
-    await unpackImage(image, directory);
+    await unpackImage(image, directory, interruption());
   },
 };
