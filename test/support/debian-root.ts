@@ -75,7 +75,7 @@ export async function debianDisks(root: DebianRoot): Promise<DebianDisks> {
       serial: 'tarball',
       writes: 'refused',
     };
-    await using machine = await start(disks, 'kept', 'mode=fill stack=debian', [tarball]);
+    await using machine = await start(disks, 'kept', 'debian', 'mode=fill', [tarball]);
     await machine.waitForEnd(600);
     await machine.quit();
     const { keys } = await inspectDisks('debian', disks);

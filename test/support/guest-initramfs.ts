@@ -1,8 +1,18 @@
 /**
  * The initramfs of the short machines: a static busybox, this machine's storage tools with the
- * libraries ldd(1) names, the guest kernel's modules, and the scripts in guest/.
+ * libraries ldd(1) names, the guest kernel's modules, and the scripts in guest/. A stack that needs more
+ * says so in lines of its own file: `# Modules: dm_delay`, `# Tools: mkfs.xfs`.
  */
-import { copyFile, mkdir, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { Failure } from '../../src/failure.ts';
@@ -27,22 +37,18 @@ const modules = [
   ['aesni_intel', 'xts', 'algif_skcipher', 'algif_hash'],
 ].flat();
 
-/** More modules for some stacks, by the stack's name: others do not wait for them. */
-const modulesOfStacks: Readonly<Record<string, readonly string[]>> = {
-  bcache: ['bcache'],
-  frozen: ['dm_delay'],
-  iscsi: ['target_core_iblock', 'iscsi_target_mod', 'sd_mod', 'iscsi_tcp'],
-  network: ['nvme_loop', 'nbd', 'btrfs'],
-};
-
 const lvmSettings = `devices { use_devicesfile = 0 }
 activation { udev_sync = 0 udev_rules = 0 monitoring = 0 }
 backup { backup = 0 archive = 0 }
 `;
 
 /** Writes the image into this directory and returns its path. Only the scripts are packed anew. */
-export async function guestInitramfs(kernel: GuestKernel, directory: string): Promise<string> {
-  const base = await packedTools(kernel);
+export async function guestInitramfs(
+  kernel: GuestKernel,
+  stack: string,
+  directory: string,
+): Promise<string> {
+  const archives = [await packedTools(kernel), await packedNeeds(kernel, stack)];
   const root = join(directory, 'scripts');
   await mkdir(root);
   await execa('cp', ['-r', join(import.meta.dirname, 'guest'), root]);
@@ -51,7 +57,8 @@ export async function guestInitramfs(kernel: GuestKernel, directory: string): Pr
   await packArchive(root, join(directory, 'scripts.cpio'));
   const image = join(directory, 'initramfs.cpio');
   // Archives one behind the other are one image (Documentation/driver-api/early-userspace).
-  await execa('cat', [base, join(directory, 'scripts.cpio')], {
+  const present = archives.filter((archive) => archive !== undefined);
+  await execa('cat', [...present, join(directory, 'scripts.cpio')], {
     stdout: { file: image },
     buffer: false,
   });
@@ -60,28 +67,63 @@ export async function guestInitramfs(kernel: GuestKernel, directory: string): Pr
 
 async function packedTools(kernel: GuestKernel): Promise<string> {
   const [files, modulePaths] = await Promise.all([closureOf(tools), kernel.modules(modules)]);
-  const more = await Promise.all(
-    Object.entries(modulesOfStacks).map(async ([stack, names]) => {
-      const paths = await kernel.modules(names);
-      return { stack, paths: paths.filter((path) => !modulePaths.includes(path)) };
-    }),
-  );
-  const stamps = await Promise.all(files.map(async (file) => [file, (await stat(file)).mtimeMs]));
-  const base = await built(
-    'initramfs',
-    { stamps, modulePaths, more, layout: 2 },
-    async (directory) => {
-      const root = join(directory, 'root');
-      await layOut(root, files);
-      await insertModules(join(root, 'modules'), modulePaths);
-      for (const { stack, paths } of more) {
-        await insertModules(join(root, 'modules-for', stack), paths);
-      }
-      await packArchive(root, join(directory, 'base.cpio'));
-      await rm(root, { recursive: true });
-    },
-  );
+  const recipe = { stamps: await stampsOf(files), modulePaths, layout: 3 };
+  const base = await built('initramfs', recipe, async (directory) => {
+    const root = join(directory, 'root');
+    await layOut(root, files);
+    await insertModules(join(root, 'modules'), modulePaths);
+    await packArchive(root, join(directory, 'base.cpio'));
+    await rm(root, { recursive: true });
+  });
   return join(base, 'base.cpio');
+}
+
+/** What one stack alone needs, so that no other waits for it: undefined for most. */
+async function packedNeeds(kernel: GuestKernel, stack: string): Promise<string | undefined> {
+  const needs = await needsOfStack(stack);
+  if (needs.tools.length + needs.modules.length === 0) return undefined;
+  const [files, common] = await Promise.all([closureOf(needs.tools), kernel.modules(modules)]);
+  const paths = await kernel.modules(needs.modules);
+  const modulePaths = paths.filter((path) => !common.includes(path));
+  const recipe = { stamps: await stampsOf(files), modulePaths, stack, layout: 1 };
+  const base = await built('initramfs-of-stack', recipe, async (directory) => {
+    const root = join(directory, 'root');
+    await mkdir(root);
+    for (const file of files) {
+      // The links of merged /usr are in the common archive.
+      const place = join(root, file.replace(/^\/(?=(?:s?bin|lib|lib64)\/)/, '/usr/'));
+      await mkdir(dirname(place), { recursive: true });
+      await copyFile(await realpath(file), place);
+    }
+    await insertModules(join(root, 'modules-for', stack), modulePaths);
+    await packArchive(root, join(directory, 'needs.cpio'));
+    await rm(root, { recursive: true });
+  });
+  return join(base, 'needs.cpio');
+}
+
+interface Needs {
+  readonly tools: readonly string[];
+  readonly modules: readonly string[];
+}
+
+/** Its lines `# Tools: …` and `# Modules: …`, in the order of need, and those of the stacks it begins with. */
+async function needsOfStack(stack: string): Promise<Needs> {
+  const text = await readFile(join(import.meta.dirname, 'guest/stack', stack), 'utf8');
+  const begins = text.matchAll(/^\. \/guest\/stack\/(\S+)$/gm);
+  const earlier = await Promise.all([...begins].map(([, name = '']) => needsOfStack(name)));
+  const words = (key: string) =>
+    [...text.matchAll(new RegExp(`^# ${key}: (.+)$`, 'gm'))].flatMap(([, line = '']) =>
+      line.trim().split(/\s+/),
+    );
+  return {
+    tools: [...earlier.flatMap(({ tools }) => tools), ...words('Tools')],
+    modules: [...earlier.flatMap(({ modules }) => modules), ...words('Modules')],
+  };
+}
+
+async function stampsOf(files: readonly string[]): Promise<readonly unknown[]> {
+  return await Promise.all(files.map(async (file) => [file, (await stat(file)).mtimeMs]));
 }
 
 /** Absolute paths of programs and of the libraries they are started with. */

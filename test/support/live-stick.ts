@@ -38,7 +38,7 @@ export async function liveStick(root: LiveRoot): Promise<LiveStick> {
     await copyIn(stick, root.squashfs, layers[0]);
     await listLayers(directory, stick, layers.slice(0, 1));
     const disks: StackDisks = { directory, format: 'raw' };
-    await using machine = await start(disks, 'kept', 'mode=fill stack=live-stick', []);
+    await using machine = await start(disks, 'kept', 'live-stick', 'mode=fill', []);
     await machine.waitForEnd(240);
     await machine.quit();
     const { keys } = await inspectDisks('live-stick', disks);

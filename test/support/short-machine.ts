@@ -55,7 +55,7 @@ const commonWords = 'quiet norandmaps panic=0';
 /** Up to the kernel's start; the exitrd's `/shutdown` runs some seconds later by itself. */
 export async function startShortMachine(options: ShortMachineOptions): Promise<VirtualMachine> {
   const words = [
-    `mode=run stack=${options.stack} verb=${options.verb ?? 'poweroff'}`,
+    `mode=run verb=${options.verb ?? 'poweroff'}`,
     `systemd=${options.systemd ?? 257}`,
     // As the project asks of a machine whose root is encrypted.
     `init_on_free=${options.freed === 'kept' ? 0 : 1}`,
@@ -67,7 +67,7 @@ export async function startShortMachine(options: ShortMachineOptions): Promise<V
     serial: 'exitrd',
     writes: 'refused',
   };
-  return await start(options.disks, 'kept', words.join(' '), [exitrd], options);
+  return await start(options.disks, 'kept', options.stack, words.join(' '), [exitrd], options);
 }
 
 type MachineSettings = Pick<ShortMachineOptions, 'memoryMib' | 'firmware'>;
@@ -76,6 +76,7 @@ type MachineSettings = Pick<ShortMachineOptions, 'memoryMib' | 'firmware'>;
 export async function start(
   { directory, format }: StackDisks,
   writes: Disk['writes'],
+  stack: string,
   commandLine: string,
   more: readonly Disk[],
   { memoryMib = 768, firmware }: MachineSettings = {},
@@ -91,8 +92,8 @@ export async function start(
   }));
   return await startVirtualMachine({
     kernel: kernel.image,
-    initrd: await guestInitramfs(kernel, work.path),
-    commandLine: `${commonWords} ${commandLine}`,
+    initrd: await guestInitramfs(kernel, stack, work.path),
+    commandLine: `${commonWords} stack=${stack} ${commandLine}`,
     memoryMib,
     ...(firmware === undefined ? {} : { firmware }),
     disks: [...disks, ...more],
@@ -151,8 +152,7 @@ export interface Inspection {
 
 /** Boots a second machine on the disks, which stay as they are. */
 export async function inspectDisks(stack: string, disks: StackDisks): Promise<Inspection> {
-  const commandLine = `mode=inspect stack=${stack}`;
-  await using machine = await start(disks, 'discarded', commandLine, []);
+  await using machine = await start(disks, 'discarded', stack, 'mode=inspect', []);
   await machine.waitForEnd(120);
   const report = await readFile(join(disks.directory, 'report'), 'utf8');
   const findings = report

@@ -11,6 +11,7 @@ import {
   type Finding,
   type ShortMachineOptions,
 } from './short-machine.ts';
+import type { VirtualMachine } from './virtual-machine.ts';
 
 export interface ShutdownRun extends AsyncDisposable {
   /** All the console showed. */
@@ -19,7 +20,7 @@ export interface ShutdownRun extends AsyncDisposable {
   readonly seconds: number;
   /** How many of these the virtual processor waited for a real one. */
   readonly waited: number;
-  readonly reason: 'guest-shutdown' | 'guest-reset';
+  readonly reason: 'guest-shutdown' | 'guest-reset' | 'halted';
   readonly findings: readonly Finding[];
   /** Volume keys of all dm-crypt devices of the stack, as lower-case hex. */
   readonly keys: readonly string[];
@@ -30,9 +31,25 @@ export interface ShutdownRun extends AsyncDisposable {
 interface ShutdownOptions extends Omit<ShortMachineOptions, 'disks'> {
   /** What the second disk begins with. */
   readonly planted?: Uint8Array;
+  /** What is done to the machine once the exitrd was entered, for as long as it runs. */
+  readonly meanwhile?: (machine: VirtualMachine) => Promise<void>;
 }
 
-export async function runShutdown({ planted, ...options }: ShutdownOptions): Promise<ShutdownRun> {
+const endSeconds = 150;
+
+/** The machine stays on. */
+async function waitForHalt(
+  machine: VirtualMachine,
+): Promise<Pick<ShutdownRun, 'reason' | 'seconds'>> {
+  await machine.console.waitForLine(/reboot: System halted/, endSeconds);
+  return { reason: 'halted', seconds: machine.age() };
+}
+
+export async function runShutdown({
+  planted,
+  meanwhile,
+  ...options
+}: ShutdownOptions): Promise<ShutdownRun> {
   await using stack = new AsyncDisposableStack();
   const disks = stack.use(await emptyDisks());
   if (planted !== undefined) {
@@ -43,7 +60,10 @@ export async function runShutdown({ planted, ...options }: ShutdownOptions): Pro
   await machine.console.waitForLine(/handover: entering the exitrd/, 90);
   const entered = machine.age();
   const waitedBefore = await processorWait(machine.monitor);
-  const { reason, seconds } = await machine.waitForEnd(120);
+  const [{ reason, seconds }] = await Promise.all([
+    options.verb === 'halt' ? waitForHalt(machine) : machine.waitForEnd(endSeconds),
+    meanwhile?.(machine),
+  ]);
   const waited = (await processorWait(machine.monitor)) - waitedBefore;
   await machine.quit();
   const { findings, keys, known } = await inspectDisks(options.stack, disks);

@@ -149,39 +149,6 @@ test('the process that holds the root is named and killed', async () => {
   });
 });
 
-test('a root that nothing can free: the key is wiped, the data is safe, what is left is shown', async () => {
-  await using machine = await run({ stack: 'pinned' });
-  expect(machine.reason).toBe('guest-shutdown');
-  expect(reportIn(machine.log)).toMatchObject({
-    clean: false,
-    closed: [],
-    wiped: ['crypt0'],
-    keysRemaining: [],
-    left: ['unmount /oldroot', 'remove-dm vg0-root', 'remove-dm crypt0'],
-    failures: [expect.stringMatching(/^unmount \/oldroot: .*busy/)],
-  });
-  expect(machine.log).toMatch(/old root not freed, 1 key wiped, 3 left/);
-  expect(machine.findings).toContainEqual(
-    expect.objectContaining({ kind: 'ext4', fsck: 0, known: 'intact' }),
-  );
-  const { keys } = await machine.searchMemory();
-  expect(keys).toEqual([]);
-});
-
-test('a device that answers no more costs neither the end, nor the key, nor the root', async () => {
-  await using machine = await run({ stack: 'frozen' });
-  expect(machine.reason).toBe('guest-shutdown');
-  expect(machine.seconds).toBeLessThan(105);
-  expect(reportIn(machine.log)).toMatchObject({
-    clean: false,
-    wiped: ['crypt0'],
-    keysRemaining: [],
-    left: ['remove-dm vg0-data', 'remove-dm crypt0'],
-  });
-  expectCleanDisks(machine);
-  await expectNoSecrets(machine);
-});
-
 /** As guest/stack/secrets makes them. */
 const secrets = Object.fromEntries(
   ['root-key', 'user-key', 'run-file'].map((name) => [name, secretLines(name)]),

@@ -1,0 +1,53 @@
+/** docs/faults.md, of the data that the machines of test/vm/faults run on. */
+import type { Fault, FaultGroup, Saved } from './fault.ts';
+
+const introduction = `# Faults
+
+What our exitrd makes of what is broken. Every row is a machine that the tests start, break and shut down: it ends the way it was told to, in
+time, no key is in the dump of its memory afterwards, and a second boot looks at what was saved. This page is made of the tests' own
+data: \`npm run test:unit -- -u\` writes it anew, and a test compares the two.
+
+**What the user sees** is a line of the console; … stands for anything. **Saved** is what the second boot found:
+
+* *cleanly*: every file system was unmounted, arrays are clean, and what was written is there.
+* *all data*: what was written is there; a journal had to be replayed, since something kept the file system from being unmounted.
+* *nothing to save*: no disk could be written to any more.
+
+In **memory** no key is found in any row. *nothing*: nor anything of what was written. *file data*: what could not be freed still shows some
+of what was written.
+`;
+
+const savedWords: Readonly<Record<Saved, string>> = {
+  cleanly: 'cleanly',
+  'all data': 'all data',
+  nothing: 'nothing to save',
+};
+
+export function faultDocument(groups: readonly FaultGroup[]): string {
+  return `${introduction}\n${groups.map(groupText).join('\n')}`;
+}
+
+function groupText({ title, file, faults }: FaultGroup): string {
+  const rows = faults.map((fault) => [
+    fault.name,
+    `\`${fault.seen}\``,
+    savedText(fault),
+    fault.plaintextMayRemain === true ? 'file data' : 'nothing',
+  ]);
+  const table = [
+    ['fault', 'what the user sees', 'saved', 'in memory'],
+    ['---', '---', '---', '---'],
+    ...rows,
+  ];
+  const lines = table.map((cells) => `| ${cells.map(escapeCell).join(' | ')} |`);
+  return `## ${title}\n\nTested by \`test/vm/faults/${file}.test.ts\`, under the names of the first column.\n\n${lines.join('\n')}\n`;
+}
+
+function savedText({ saved, lost = [] }: Fault): string {
+  const but = lost.length === 0 ? '' : `, but for ${lost.join(', ')}`;
+  return `${savedWords[saved]}${but}`;
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
