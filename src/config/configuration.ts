@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { compressions, imageFormats } from '../archive/image-format.ts';
 import { featureWords } from '../feature/feature-words.ts';
-import { defaultSettings, hookTimes } from '../settings/settings.ts';
+import { defaultSettings, hookTimes, recordTimes } from '../settings/settings.ts';
 
 /** Says what was expected; what stands there instead is added by the parser. */
 function must(be: string): { error: string } {
@@ -111,6 +111,23 @@ const firmware = table({
   ),
 });
 
+/** As in fstab(5): empty for none, a path, or a name that udev makes a link for. */
+// oxlint-disable-next-line no-control-regex
+const deviceSource = /^(?:|\/dev\/[^\u0000- \u007F]+|(?:PART)?(?:UUID|LABEL)=[^\u0000-\u001F/]+)$/;
+
+const record = table({
+  firmware: choice(recordTimes).describe(
+    'When the report is kept in a variable of EFI firmware, to be read after the next boot',
+  ),
+  'kernel-log': choice(recordTimes).describe(
+    'When the kernel is told to keep the end of its log in its own store (pstore)',
+  ),
+  'file-system': z
+    .string(must('a device as in fstab(5)'))
+    .regex(deviceSource, must('empty, or a device as in fstab(5): UUID=…, PARTLABEL=…, /dev/…'))
+    .describe('A file system that is not encrypted, on which each report is kept; empty for none'),
+});
+
 const hookDuration = must('a whole number of seconds from 1 to 30');
 
 const hook = table({
@@ -148,6 +165,7 @@ export const fileSchema = table({
   mounts: mounts.partial().optional(),
   'free-memory': freeMemory.partial().optional(),
   firmware: firmware.partial().optional(),
+  record: record.partial().optional(),
   hooks: hooks.optional(),
 }).meta({
   title: 'shutdownramfs.toml',
@@ -164,6 +182,7 @@ export interface Configuration {
   readonly mounts: z.infer<typeof mounts>;
   readonly 'free-memory': z.infer<typeof freeMemory>;
   readonly firmware: z.infer<typeof firmware>;
+  readonly record: z.infer<typeof record>;
   readonly hooks: Readonly<Record<string, z.infer<typeof hook>>>;
 }
 
@@ -185,5 +204,10 @@ export const defaultConfiguration: Configuration = {
   mounts: { 'never-move': [...defaultSettings.neverMove] },
   'free-memory': { ...defaultSettings.freeMemory },
   firmware: { 'memory-overwrite-request': defaultSettings.memoryOverwriteRequest },
+  record: {
+    firmware: defaultSettings.record.firmware,
+    'kernel-log': defaultSettings.record.kernelLog,
+    'file-system': defaultSettings.record.fileSystem,
+  },
   hooks: {},
 };

@@ -3,7 +3,7 @@ import type { Configuration } from './configuration.ts';
 
 /** What of a configuration travels in the image. Pure. */
 export function settingsFrom(configuration: Configuration): Settings {
-  const { debugging, console, mounts, firmware } = configuration;
+  const { debugging, console, mounts, firmware, record } = configuration;
   return {
     version: settingsVersion,
     debugging: {
@@ -15,6 +15,11 @@ export function settingsFrom(configuration: Configuration): Settings {
     neverMove: mounts['never-move'],
     freeMemory: configuration['free-memory'],
     memoryOverwriteRequest: firmware['memory-overwrite-request'],
+    record: {
+      firmware: record.firmware,
+      kernelLog: record['kernel-log'],
+      fileSystem: record['file-system'],
+    },
     hooks: hooksOf(configuration),
   };
 }

@@ -14,6 +14,8 @@ export interface Journal {
   warn(text: string): void;
   /** One line of JSON for machines. */
   record(value: object): void;
+  /** All that was said, the oldest first; only the last of it where it was much. */
+  lines(): readonly string[];
 }
 
 /** Syslog priorities as /dev/kmsg takes them (Documentation/ABI/testing/dev-kmsg). */
@@ -22,10 +24,15 @@ const priority = { warning: 4, notice: 5, info: 6 } as const;
 /** A longer record is refused with EINVAL (PRINTKRB_RECORD_MAX, kernel/printk/printk.c). */
 export const longestRecord = 976;
 
+const mostLines = 2000;
+
 /** The kernel log has everything, whatever the console shows. */
 export function openJournal(output: Settings['output']): Journal {
   const kernelLog = openKernelLog();
+  const said: string[] = [];
   const log = (level: number, text: string) => {
+    said.push(text.replace(/^shutdownramfs: /, ''));
+    if (said.length > mostLines) said.shift();
     for (const line of text.split('\n')) write(kernelLog, `<${level}>${cut(line)}\n`);
   };
   return {
@@ -44,6 +51,7 @@ export function openJournal(output: Settings['output']): Journal {
     record(value) {
       log(priority.notice, `shutdownramfs: ${JSON.stringify(value)}`);
     },
+    lines: () => said,
   };
 }
 

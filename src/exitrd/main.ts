@@ -20,6 +20,7 @@ import { goDown } from './go-down.ts';
 import { holdGuard } from './guard.ts';
 import { runHiddenMountsChild } from './hidden-mounts.ts';
 import { longestRecord, openJournal } from './journal.ts';
+import { keepRecord } from './keep-record.ts';
 import { settleOverwriteRequest } from './memory-overwrite-request.ts';
 import { readNow } from './read-now.ts';
 import { fitReport, isErased, reportOf, summaryOf, withHooks, withRequest } from './report.ts';
@@ -96,6 +97,7 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   for (const line of report.failures) journal.warn(line);
   if (report.left.length > 0) journal.warn(`left:\n${renderStack(result.teardown.last)}`);
   journal.record(fitReport(report, longestRecord - 'shutdownramfs: '.length));
+  await keepRecord(report, settings.record, budget, run, journal);
   await pauseForDebugging(debugging, budget, journal);
   await finish(request.verb, rebootParameter, !report.clean, budget, run, journal);
 }

@@ -8,14 +8,11 @@ import { clearImmutable } from '../kernel/system-call.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Budget } from './budget.ts';
 import type { Run } from './execute-plan.ts';
+import { firmwareDeadline, mountVariables, variablePath } from './firmware-variables.ts';
 import { overwriteRequestValue } from './overwrite-request-value.ts';
 
 const busybox = '/usr/bin/busybox';
-const firmware = '/sys/firmware/efi';
-const directory = `${firmware}/efivars`;
-const variable = `${directory}/MemoryOverwriteRequestControl-e20939be-32d4-41be-a150-897f85d49829`;
-/** A call of the firmware may take its time, or never return. */
-const deadline = 5_000;
+const variable = variablePath('MemoryOverwriteRequestControl-e20939be-32d4-41be-a150-897f85d49829');
 
 /**
  * What became of it: `set`, `cleared`, `absent` where there is no such variable, or why it could
@@ -28,11 +25,7 @@ export async function settleOverwriteRequest(
   run: Run,
 ): Promise<string | undefined> {
   if (policy === 'keep') return undefined;
-  if (!existsSync(firmware)) return 'absent';
-  if (!existsSync(variable)) {
-    const mount = ['/usr/bin/mount', '-n', '-t', 'efivarfs', 'efivarfs', directory] as const;
-    await run(mount, budget.reserved(deadline));
-  }
+  if (!existsSync(variable)) await mountVariables(budget, run);
   if (!existsSync(variable)) return 'absent';
   const before = await readValue(budget, run);
   if (typeof before === 'string') return before;
@@ -43,7 +36,10 @@ export async function settleOverwriteRequest(
     // One write(2) of all; `<>` neither creates nor truncates what is there.
     const bytes = [...before.attributes, after].map((byte) => `\\${byte.toString(8)}`).join('');
     const script = `printf '${bytes}' 1<>${variable}`;
-    const { ok, reason } = await run([busybox, 'sh', '-c', script], budget.reserved(deadline));
+    const { ok, reason } = await run(
+      [busybox, 'sh', '-c', script],
+      budget.reserved(firmwareDeadline),
+    );
     if (!ok) return `write: ${reason}`;
   }
   return (after & 1) === 1 ? 'set' : 'cleared';
@@ -55,7 +51,7 @@ async function readValue(
   run: Run,
 ): Promise<{ readonly attributes: readonly number[]; readonly value: number } | string> {
   const command = [busybox, 'hexdump', '-v', '-e', '1/1 "%02x"', variable] as const;
-  const { ok, reason, stdout } = await run(command, budget.reserved(deadline));
+  const { ok, reason, stdout } = await run(command, budget.reserved(firmwareDeadline));
   if (!ok) return `read: ${reason}`;
   const bytes = [...Buffer.from(stdout.trim(), 'hex')];
   const [value] = bytes.slice(4);

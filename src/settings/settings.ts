@@ -16,6 +16,7 @@ export interface Settings {
   readonly freeMemory: FreeMemorySettings;
   /** What becomes of the firmware's MemoryOverwriteRequest variable. */
   readonly memoryOverwriteRequest: 'keep' | 'set' | 'clear-when-clean';
+  readonly record: RecordSettings;
   /** Programs that others want to have run, in the order of their names. */
   readonly hooks: readonly Hook[];
 }
@@ -52,6 +53,19 @@ interface FreeMemorySettings {
   readonly seconds: number;
 }
 
+/** Where the report is kept that is to be read after the next boot. */
+interface RecordSettings {
+  /** In a variable of EFI firmware. */
+  readonly firmware: RecordTime;
+  /** In the kernel's own store of its log (pstore). */
+  readonly kernelLog: RecordTime;
+  /** In a file system that is not encrypted: a device as in fstab(5), empty for none. */
+  readonly fileSystem: string;
+}
+
+export const recordTimes = ['never', 'when-not-clean', 'always'] as const;
+type RecordTime = (typeof recordTimes)[number];
+
 export const defaultSettings: Settings = {
   version: settingsVersion,
   debugging: {
@@ -63,5 +77,6 @@ export const defaultSettings: Settings = {
   neverMove: [],
   freeMemory: { overwrite: 'never', seconds: 60 },
   memoryOverwriteRequest: 'keep',
+  record: { firmware: 'when-not-clean', kernelLog: 'when-not-clean', fileSystem: '' },
   hooks: [],
 };

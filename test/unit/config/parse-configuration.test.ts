@@ -39,6 +39,10 @@ test('all that can be said', () => {
     seconds = 1
     [firmware]
     memory-overwrite-request = "clear-when-clean"
+    [record]
+    firmware = "always"
+    kernel-log = "never"
+    file-system = "PARTLABEL=EFI system partition"
     [hooks.50-display]
     program = "/usr/lib/display/say goodbye"
     when = "final"
@@ -63,6 +67,11 @@ test('all that can be said', () => {
     mounts: { 'never-move': ['/run/live/medium', '/mnt/a b ü'] },
     'free-memory': { overwrite: 'when-needed', seconds: 1 },
     firmware: { 'memory-overwrite-request': 'clear-when-clean' },
+    record: {
+      firmware: 'always',
+      'kernel-log': 'never',
+      'file-system': 'PARTLABEL=EFI system partition',
+    },
     hooks: {
       '50-display': { program: '/usr/lib/display/say goodbye', when: 'final' },
       other: { seconds: 30 },

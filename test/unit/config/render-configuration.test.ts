@@ -35,6 +35,11 @@ seconds = 60 # default
 
 [firmware]
 memory-overwrite-request = "keep" # default
+
+[record]
+firmware = "when-not-clean" # default
+kernel-log = "when-not-clean" # default
+file-system = "" # default
 `);
 });
 

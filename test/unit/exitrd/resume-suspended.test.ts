@@ -24,7 +24,13 @@ test('the lowest first, and nothing but what is suspended', async () => {
   };
   const lines: string[] = [];
   const write = (text: string) => void lines.push(text);
-  const journal = { say: write, detail: write, warn: write, record: () => undefined };
+  const journal = {
+    say: write,
+    detail: write,
+    warn: write,
+    record: () => undefined,
+    lines: () => [],
+  };
   await resumeSuspended({ ...snapshot, devices }, startBudget(0), run, journal);
   expect(resumed.toSorted()).toEqual(suspended.toSorted());
   expect(resumed.indexOf('vg-below')).toBeLessThan(resumed.indexOf('vg-top'));

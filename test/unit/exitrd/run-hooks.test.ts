@@ -32,7 +32,13 @@ async function runThem(
 ) {
   const lines: string[] = [];
   const write = (text: string) => void lines.push(text);
-  const journal: Journal = { say: write, detail: write, warn: write, record: () => undefined };
+  const journal: Journal = {
+    say: write,
+    detail: write,
+    warn: write,
+    record: () => undefined,
+    lines: () => [],
+  };
   const outcomes = await runHooks(when, hooks, facts, budget, run, journal);
   return { outcomes, lines };
 }
