@@ -13,6 +13,7 @@ import { installCommand } from './command/install.ts';
 import { listCommand } from './command/list.ts';
 import { liveBuildCommand } from './command/live-build.ts';
 import { mediumCommand } from './command/medium.ts';
+import { statusCommand } from './command/status.ts';
 import { uninstallCommand } from './command/uninstall.ts';
 import { unpackCommand } from './command/unpack.ts';
 import { versionLine } from '../version.ts';
@@ -42,6 +43,7 @@ export async function runCommandLine(words: readonly string[]): Promise<void> {
       .command(uninstallCommand)
       .command(liveBuildCommand)
       .command(configCommand)
+      .command(statusCommand)
       .command(planCommand)
       .command(mediumCommand)
       .command(snapshotCommand)

@@ -1,9 +1,10 @@
 /** Installs into a root: image, hook and unit, in place one after the other, each whole or not. */
-import { mkdir, readdir, rename, rm, rmdir, stat, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, rmdir, stat, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { readAsset } from '../asset/asset.ts';
 import { Failure, reasonOf } from '../failure.ts';
+import { manifestPath } from '../image/image-manifest.ts';
 import { ownExecutable } from '../image/own-executable.ts';
 import { runBuild } from '../image/run-build.ts';
 import { sourceDateEpoch } from '../image/source-date-epoch.ts';
@@ -122,6 +123,8 @@ async function makeImage(
     await mkdir(part);
     const image = { output: tree, format: 'directory', compress: 'none' } as const;
     const { settings } = await runBuild({ ...image, root, executable, features, config });
+    // For `status`, which cannot look into a compressed part.
+    await copyFile(join(tree, manifestPath), join(part, 'manifest.json'));
     if (hold === 'compressed') {
       await compressUsr(tree, sourceDateEpoch(process.env['SOURCE_DATE_EPOCH']));
     }

@@ -5,7 +5,7 @@
  * A C call and the reading of errno behind it stay in one function, because any other work of the
  * runtime in between may change errno.
  */
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { dlopen, getInt32, getRawPointer } from 'node:ffi';
 import { constants } from 'node:os';
 
@@ -206,14 +206,40 @@ export function clearImmutable(path: string): string | undefined {
     return (error as NodeJS.ErrnoException).code ?? String(error);
   }
   const noFlags = Buffer.alloc(8);
-  const refusal = control(descriptor, setInodeFlags, getRawPointer(noFlags));
+  const refusal = control(descriptor, setInodeFlags, noFlags);
   closeSync(descriptor);
   return refusal;
 }
 
-/** ioctl(2); the errno's name when it fails. Whether it can block is the request's matter. */
-export function control(descriptor: number, request: bigint, argument = 0n): string | undefined {
+/**
+ * ioctl(2), with a number or with the bytes that it reads and writes; the errno's name when it fails.
+ * Whether it can block is the request's matter.
+ */
+export function control(
+  descriptor: number,
+  request: bigint,
+  argument: bigint | Buffer = 0n,
+): string | undefined {
   const { ioctl } = library().numbers;
-  const result = call(ioctl, BigInt(descriptor), request, argument);
+  const word = typeof argument === 'bigint' ? argument : getRawPointer(argument);
+  const result = call(ioctl, BigInt(descriptor), request, word);
   return typeof result === 'string' ? result : undefined;
+}
+
+/**
+ * /proc/keys as a user sees it, which are the keys that user may view: of other users' keys not even root is
+ * told. Empty where it cannot be read. Root's way; everybody else sees their own whatever the id.
+ */
+export function readKeysOfUser(userId: number): string {
+  const { setresuid } = library().numbers;
+  const id = BigInt(userId);
+  const isOther = userId !== 0 && process.getuid?.() === 0;
+  if (isOther && typeof call(setresuid, id, id, 0n) === 'string') return '';
+  try {
+    return readFileSync('/proc/keys', 'utf8');
+  } catch {
+    return '';
+  } finally {
+    if (isOther) call(setresuid, 0n, 0n, unchanged);
+  }
 }
