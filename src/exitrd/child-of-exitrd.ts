@@ -9,6 +9,7 @@ export const exitrdProgram = '/usr/lib/shutdownramfs/shutdown';
 export const childWord = {
   disconnectNbd: '--disconnect-nbd',
   unmountHidden: '--unmount-hidden',
+  wipeCrashKernel: '--wipe-crash-kernel',
 } as const;
 
 /** On a machine in use such a call would take apart what others need, so it is refused there. */

@@ -18,6 +18,7 @@ import { runHooks, type HookFacts } from './run-hooks.ts';
 import { findSurvivors, killSurvivors } from './survivors.ts';
 import { lastRung, oldRoot, stepsLeft, tearDown, type Teardown } from './tear-down.ts';
 import type { Verb } from './verb.ts';
+import { wipeCrashKernel } from './wipe-crash-kernel.ts';
 import { flushAndMakeReadOnly, wipeKeys, type KeyWipe } from './wipe-keys.ts';
 
 export async function goDown(
@@ -54,12 +55,15 @@ export async function goDown(
     teardown = joined(teardown, await takeApart(lastRung));
   }
   await killSurvivors(await findSurvivors());
-  clearKeyrings();
+  const keysLeft = await clearKeyrings();
+  const crashKernel = await wipeCrashKernel(budget, run);
   const memoryKept = await releaseMemory(branches, budget, run);
   const erasure = await eraseFreedMemory(settings.freeMemory, budget, run, journal);
   return {
     teardown,
     wipes,
+    keysLeft,
+    crashKernel,
     memoryKept: [...hidden, ...memoryKept],
     erasure,
     hooks: [...before, ...after],

@@ -28,6 +28,7 @@ import { runAndTell } from './run-and-tell.ts';
 import { runHooks } from './run-hooks.ts';
 import { stepsLeft } from './tear-down.ts';
 import { parseRequest } from './verb.ts';
+import { runWipeCrashKernelChild } from './wipe-crash-kernel-child.ts';
 import { feedWatchdog, watchdogSeconds } from './watchdog.ts';
 
 const guardGraceSeconds = 15;
@@ -45,6 +46,10 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   }
   if (words[0] === childWord.disconnectNbd) {
     runDisconnectNbdChild(words.slice(1));
+    return;
+  }
+  if (words[0] === childWord.wipeCrashKernel) {
+    runWipeCrashKernelChild();
     return;
   }
   if (process.pid !== 1 && process.ppid !== 1) {

@@ -6,7 +6,9 @@ import type { FreedMemory } from './freed-memory.ts';
 import type { Overwritten } from './overwrite-memory.ts';
 import type { HookOutcome } from './run-hooks.ts';
 import { stepsLeft, type Teardown } from './tear-down.ts';
+import type { KernelKey } from '../snapshot/parse-keys.ts';
 import type { Verb } from './verb.ts';
+import { crashKernelRemains, type CrashKernelWipe } from './wipe-crash-kernel.ts';
 import type { KeyWipe } from './wipe-keys.ts';
 
 const reportVersion = 1;
@@ -22,7 +24,7 @@ export interface Report {
   readonly closed: readonly string[];
   /** Crypt devices that stayed, their key wiped. */
   readonly wiped: readonly string[];
-  /** Crypt devices whose key may remain in memory. */
+  /** Crypt devices whose key may remain in memory; other keys: `logon key vk`, `crash kernel`. */
   readonly keysRemaining: readonly string[];
   /** The steps that were not done. */
   readonly left: readonly string[];
@@ -36,6 +38,8 @@ export interface Report {
   readonly freed: FreedMemory;
   /** Not there where it was not wanted. */
   readonly overwritten?: Overwritten;
+  /** `wiped`, or why it was not. Not there where no memory was reserved for one. */
+  readonly crashKernel?: string;
   /** `set`, `cleared`, `absent`, or why neither could be done. Not there where it was left alone. */
   readonly memoryOverwriteRequest?: string;
   /** In the order in which they ran. Not there where there are none. */
@@ -46,23 +50,34 @@ export interface Report {
 export interface Outcome {
   readonly teardown: Teardown;
   readonly wipes: readonly KeyWipe[];
+  /** In keyrings. */
+  readonly keysLeft: readonly KernelKey[];
+  readonly crashKernel: CrashKernelWipe | undefined;
   readonly memoryKept: readonly string[];
   readonly erasure: Erasure;
   readonly hooks: readonly HookOutcome[];
 }
 
 export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Report {
-  const { teardown, wipes, memoryKept, erasure } = outcome;
+  const { teardown, wipes, keysLeft, crashKernel, memoryKept, erasure } = outcome;
   const { freed, overwritten } = erasure;
+  const crashKernelLeft =
+    crashKernel && crashKernelRemains(crashKernel, isErased({ freed, overwritten }));
   const wipedNames = new Set(wipes.filter(({ wiped }) => wiped).map(({ name }) => name));
   const present = new Set(teardown.last.devices.flatMap(({ dm }) => (dm ? [dm.name] : [])));
-  const keysRemaining = cryptNames(teardown.last).filter((name) => !wipedNames.has(name));
+  const keysRemaining = [
+    ...cryptNames(teardown.last).filter((name) => !wipedNames.has(name)),
+    ...keysLeft.map(describeKey),
+    ...(crashKernelLeft !== undefined && crashKernel?.keepsKeys === true ? ['crash kernel'] : []),
+  ];
   const left = stepsLeft(teardown);
   const remarks = [
     ...teardown.failures.map(({ step, reason }) => `${step.id}: ${reason}`),
     ...wipes
       .filter(({ wiped }) => !wiped)
       .map(({ name, reason }) => `wipe key of ${name}: ${reason}`),
+    ...keysLeft.map((key) => `clear keyrings: ${describeKey(key)} of uid ${key.userId} stays`),
+    ...(crashKernelLeft === undefined ? [] : [`wipe crash kernel: ${crashKernelLeft}`]),
   ];
   return {
     version: reportVersion,
@@ -79,7 +94,12 @@ export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Re
     memoryKept,
     freed,
     ...(overwritten === undefined ? {} : { overwritten }),
+    ...(crashKernel === undefined ? {} : { crashKernel: crashKernelLeft ?? 'wiped' }),
   };
+}
+
+function describeKey({ type, description }: KernelKey): string {
+  return `${type} key ${description}`;
 }
 
 export function withRequest(report: Report, memoryOverwriteRequest: string | undefined): Report {
@@ -91,7 +111,7 @@ export function withHooks(report: Report, hooks: readonly HookOutcome[]): Report
 }
 
 /** Nothing of what was freed can be read any more. */
-export function isErased({ freed, overwritten }: Report): boolean {
+export function isErased({ freed, overwritten }: Partial<Erasure>): boolean {
   return freed === 'zeroed' || freed === 'poisoned' || overwritten?.end === 'all';
 }
 
@@ -108,7 +128,7 @@ export function summaryOf(report: Report): string {
   const keys = report.closed.length + report.wiped.length;
   const wiped = `${keys} ${keys === 1 ? 'key' : 'keys'} wiped`;
   if (report.keysRemaining.length > 0) {
-    return `KEY MAY REMAIN: ${report.keysRemaining.join(' ')} (${wiped}, ${report.left.length} left, ${seconds})`;
+    return `KEY MAY REMAIN: ${report.keysRemaining.join(', ')} (${wiped}, ${report.left.length} left, ${seconds})`;
   }
   const root = report.left.length === 0 ? 'old root freed' : 'old root not freed';
   return `${root}, ${wiped}, ${report.left.length} left, ${seconds}`;

@@ -59,6 +59,7 @@ const numbersByArchitecture: Readonly<Record<string, CallNumbers>> = {
   },
 };
 
+const keyctlRevoke = 3n;
 const keyctlClear = 7n;
 const keyctlGetPersistent = 22n;
 const rebootMagic1 = 0xfee1deadn;
@@ -109,10 +110,23 @@ export function call(number: bigint, ...words: readonly (bigint | string)[]): bi
   return result === -1n ? errnoName() : result;
 }
 
+/** To be passed to `call`; the bytes must outlive the call. */
+export function addressOf(bytes: Uint8Array): bigint {
+  return getRawPointer(bytes);
+}
+
+/** Of include/uapi/asm-generic/errno.h what libuv does not know. */
+const keyErrors: Readonly<Record<number, string>> = {
+  126: 'ENOKEY',
+  127: 'EKEYEXPIRED',
+  128: 'EKEYREVOKED',
+  129: 'EKEYREJECTED',
+};
+
 function errnoName(): string {
   const errno = getInt32(library().functions.__errno_location());
   const found = Object.entries(constants.errno).find(([, value]) => value === errno);
-  return found?.[0] ?? `errno ${errno}`;
+  return found?.[0] ?? keyErrors[errno] ?? `errno ${errno}`;
 }
 
 /**
@@ -143,6 +157,15 @@ export function clearKeyringsOfUser(userId: number): void {
   } finally {
     call(setresuid, 0n, 0n, unchanged);
   }
+}
+
+/** Where its permissions let that user; a revoked key has no payload. */
+export function revokeKeyOfUser(userId: number, serial: number): void {
+  const { keyctl, setresuid } = library().numbers;
+  const id = BigInt(userId);
+  if (typeof call(setresuid, id, id, 0n) === 'string') return;
+  call(keyctl, keyctlRevoke, BigInt(serial));
+  call(setresuid, 0n, 0n, unchanged);
 }
 
 /** Clears the session, process and thread keyrings of this process (the session is PID 1's too). */

@@ -117,7 +117,9 @@ function keysInKeyrings({ keys }: StatusFacts): readonly HeldKey[] {
   });
 }
 
-function keysOfCrashKernel({ crash }: StatusFacts): readonly HeldKey[] {
+function keysOfCrashKernel(facts: StatusFacts): readonly HeldKey[] {
+  const { crash } = facts;
+  const obstacle = obstacleOfCrashKernel(facts);
   if (crash.bytes === 0 && !crash.isLoaded) return [];
   if (crash.keyNames === undefined && !crash.isLoaded) return [];
   const mebibytes = `${Math.round(crash.bytes / 2 ** 20)} MiB reserved`;
@@ -130,10 +132,21 @@ function keysOfCrashKernel({ crash }: StatusFacts): readonly HeldKey[] {
       kind: 'crash-kernel',
       name: 'crash kernel',
       about: `${crash.isLoaded ? 'loaded' : 'not loaded'}, ${mebibytes}, ${held}`,
-      wipeable: false,
-      how: 'cannot be wiped yet',
+      wipeable: obstacle === undefined,
+      how: obstacle ?? 'unloaded, the list of keys overwritten, the memory zeroed and given back',
     },
   ];
+}
+
+function obstacleOfCrashKernel({ crash, freed }: StatusFacts): string | undefined {
+  if (crash.isSealed) return 'it cannot be unloaded: kernel.kexec_load_disabled is 1';
+  if (!crash.isLockedDown) return undefined;
+  if (crash.keyNames !== undefined) {
+    return 'the list of keys cannot be overwritten: the kernel is locked down';
+  }
+  return freed === 'zeroed' || freed === 'poisoned'
+    ? undefined
+    : 'its memory cannot be zeroed: the kernel is locked down';
 }
 
 /** File systems that keep keys of their own, of which the kernel does not tell whether they have any. */

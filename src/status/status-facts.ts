@@ -10,7 +10,7 @@ import type { MountPoint, Snapshot } from '../snapshot/snapshot.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
 import { readExitrdState, type ExitrdState } from './exitrd-state.ts';
 import { parseKeyedTargets, type KeyedTarget } from './parse-keyed-targets.ts';
-import { parseKeys, type KernelKey } from './parse-keys.ts';
+import { parseKeys, type KernelKey } from '../snapshot/parse-keys.ts';
 
 export interface StatusFacts {
   readonly isRoot: boolean;
@@ -35,6 +35,8 @@ interface CrashKernelFacts {
   readonly keyNames: readonly string[] | undefined;
   /** kernel.kexec_load_disabled: it can neither be replaced nor unloaded. */
   readonly isSealed: boolean;
+  /** kernel_lockdown(7): only signed images can be loaded. */
+  readonly isLockedDown: boolean;
 }
 
 /** Of fscrypt, with a key that the kernel holds. */
@@ -91,10 +93,11 @@ export async function readStatusFacts(source: StatusSource): Promise<StatusFacts
 }
 
 async function readCrashKernel(source: FactSource): Promise<CrashKernelFacts> {
-  const [loaded, size, disabled, names] = await Promise.all([
+  const [loaded, size, disabled, lockdown, names] = await Promise.all([
     readWord(source, '/sys/kernel/kexec_crash_loaded'),
     readWord(source, '/sys/kernel/kexec_crash_size'),
     readWord(source, '/proc/sys/kernel/kexec_load_disabled'),
+    readWord(source, '/sys/kernel/security/lockdown'),
     list(source, crashKeys),
   ]);
   return {
@@ -104,6 +107,7 @@ async function readCrashKernel(source: FactSource): Promise<CrashKernelFacts> {
       ? names.filter((name) => !['count', 'reuse', 'restore'].includes(name))
       : undefined,
     isSealed: disabled === '1',
+    isLockedDown: /\[(?!none\])/.test(lockdown),
   };
 }
 

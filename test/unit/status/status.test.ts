@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseSnapshot } from '../../../src/snapshot/parse-snapshot.ts';
 import { parseKeyedTargets } from '../../../src/status/parse-keyed-targets.ts';
-import { parseKeys } from '../../../src/status/parse-keys.ts';
+import { parseKeys } from '../../../src/snapshot/parse-keys.ts';
 import { renderStatus } from '../../../src/status/render-status.ts';
 import { statusOf } from '../../../src/status/status.ts';
 import type { StatusFacts } from '../../../src/status/status-facts.ts';
@@ -20,7 +20,13 @@ const quiet: Omit<StatusFacts, 'snapshot'> = {
   isRoot: true,
   targets: [],
   keys: [],
-  crash: { isLoaded: false, bytes: 0, keyNames: undefined, isSealed: false },
+  crash: {
+    isLoaded: false,
+    bytes: 0,
+    keyNames: undefined,
+    isSealed: false,
+    isLockedDown: false,
+  },
   encryptedDirectories: [],
   freed: 'zeroed',
   resumeDevice: '0:0',
@@ -30,6 +36,8 @@ const quiet: Omit<StatusFacts, 'snapshot'> = {
 
 const crypt0 =
   'crypt0: 0 487424 crypt aes-xts-plain64 :64:logon:cryptsetup:8c4e5c4d-d0 0 254:1 32768\n';
+
+const loaded = { ...quiet.crash, isLoaded: true, bytes: 2 ** 28 };
 
 const machines: Readonly<Record<string, StatusFacts>> = {
   'luks-lvm': {
@@ -66,6 +74,24 @@ const machines: Readonly<Record<string, StatusFacts>> = {
     targets: parseKeyedTargets(crypt0),
     exitrd: { state: 'ready', features: ['base', 'lvm'] },
   },
+  'crash-kernel': {
+    ...quiet,
+    snapshot: snapshotOf('machine-A-luks-lvm'),
+    targets: parseKeyedTargets(crypt0),
+    crash: { ...loaded, keyNames: ['crypt0'] },
+  },
+  'crash-kernel-locked-down': {
+    ...quiet,
+    snapshot: snapshotOf('machine-A-luks-lvm'),
+    targets: parseKeyedTargets(crypt0),
+    crash: { ...loaded, keyNames: [], isLockedDown: true },
+  },
+  'crash-kernel-of-debian': {
+    ...quiet,
+    snapshot: snapshotOf('machine-A-luks-lvm'),
+    targets: parseKeyedTargets(crypt0),
+    crash: { ...loaded, isSealed: true },
+  },
   'plain-swap': {
     ...quiet,
     snapshot: {
@@ -93,6 +119,9 @@ test('all is well only with an exitrd, as root, and a way for each key', () => {
     'no-exitrd': false,
     'not-root': false,
     'without-feature': false,
+    'crash-kernel': true,
+    'crash-kernel-locked-down': false,
+    'crash-kernel-of-debian': false,
     'plain-swap': true,
   });
 });

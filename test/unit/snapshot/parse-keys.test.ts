@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseKeys } from '../../../src/status/parse-keys.ts';
+import { parseKeys } from '../../../src/snapshot/parse-keys.ts';
 
 const text = `\
 00f4b5a1 I--Q---     1 perm 3f010000     0     0 logon     cryptsetup:8c4e5c4d-d0: 64
