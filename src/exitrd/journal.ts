@@ -30,21 +30,26 @@ const mostLines = 2000;
 export function openJournal(output: Settings['output']): Journal {
   const kernelLog = openKernelLog();
   const said: string[] = [];
+  const keep = (text: string) => {
+    said.push(...text.split('\n'));
+    if (said.length > mostLines) said.splice(0, said.length - mostLines);
+  };
   const log = (level: number, text: string) => {
-    said.push(text.replace(/^shutdownramfs: /, ''));
-    if (said.length > mostLines) said.shift();
     for (const line of text.split('\n')) write(kernelLog, `<${level}>${cut(line)}\n`);
   };
   return {
     say(text) {
+      keep(text);
       log(priority.info, `shutdownramfs: ${text}`);
       if (output !== 'quiet') show(text);
     },
     detail(text) {
+      keep(text);
       log(priority.info, `shutdownramfs: ${text}`);
       if (output === 'verbose') show(text);
     },
     warn(text) {
+      keep(text);
       log(priority.warning, `shutdownramfs: ${text}`);
       show(text);
     },
