@@ -16,6 +16,7 @@ import { startLive, type LiveMachine } from '../test/support/live-machine.ts';
 import { liveRoot } from '../test/support/live-root.ts';
 import { plantLiveSecrets } from '../test/support/live-secrets.ts';
 import { liveDisc, liveStick, stickWithLayer } from '../test/support/live-stick.ts';
+import { randomNumbers } from '../test/support/random-numbers.ts';
 import { scratchDirectory } from '../test/support/scratch-directory.ts';
 import {
   businesses,
@@ -113,15 +114,4 @@ async function ending(live: LiveMachine): Promise<{ text: string; inTime: boolea
   } catch (error) {
     return { text: reasonOf(error).split('\n')[0] ?? '', inTime: false };
   }
-}
-
-/** Mulberry32: from 0 to 1, the same for the same seed. */
-function randomNumbers(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

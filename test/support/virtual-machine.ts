@@ -10,6 +10,7 @@ import { Failure } from '../../src/failure.ts';
 import { accelerator, accelerationArguments } from './accelerator.ts';
 import type { Firmware } from './firmware.ts';
 import { connectMonitor, type MonitorEvent, type QemuMonitor } from './qemu-monitor.ts';
+import { copySavedMemory, resumeMachine, type SavedMachine } from './saved-machine.ts';
 import { createSerialConsole, type SerialConsole } from './serial-console.ts';
 
 export interface MachineOptions {
@@ -25,6 +26,8 @@ export interface MachineOptions {
   readonly onReset?: 'stop' | 'boot';
   /** Of a machine with EFI; one with BIOS without. */
   readonly firmware?: Firmware;
+  /** Instead of booting, goes on where a machine was saved that had the same options but for the files' names. */
+  readonly saved?: SavedMachine;
 }
 
 export interface Disk {
@@ -34,7 +37,7 @@ export interface Disk {
   readonly serial: string;
   /** `discarded`: the guest may write, the file stays as it is. */
   readonly writes: 'kept' | 'discarded' | 'refused';
-  /** Default `virtio`; `usb` is a stick, `cd` a disc. The monitor knows these by their serial. */
+  /** Default `virtio`; `usb` is a stick, `cd` a disc. The monitor knows all by their serial. */
   readonly bus?: 'virtio' | 'usb' | 'cd';
 }
 
@@ -69,6 +72,7 @@ export async function startVirtualMachine(options: MachineOptions): Promise<Virt
   const directory = await mkdtemp(join(await roomyDirectory(memoryMib), 'shutdownramfs-vm-'));
   const memoryFile = join(directory, 'memory');
   const monitorSocket = join(directory, 'monitor');
+  if (options.saved !== undefined) await copySavedMemory(options.saved, memoryFile);
   const started = Date.now();
   // Should this process be killed, the kernel kills QEMU too.
   const qemu = execa('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...qemuArguments()], {
@@ -106,6 +110,7 @@ export async function startVirtualMachine(options: MachineOptions): Promise<Virt
       ['-append', `console=ttyS0 ${options.commandLine}`],
       (options.disks ?? []).flatMap(diskArguments),
       portArguments(options.ports ?? []),
+      options.saved === undefined ? [] : ['-incoming', 'defer'],
     ].flat();
   }
 
@@ -115,12 +120,15 @@ export async function startVirtualMachine(options: MachineOptions): Promise<Virt
     await rm(directory, { recursive: true, force: true });
   }
 
-  const monitor = await Promise.race([connectMonitor(monitorSocket), gone]).catch(
-    async (error: unknown) => {
-      await dispose();
-      throw error;
-    },
-  );
+  async function connect(): Promise<QemuMonitor> {
+    const connected = await connectMonitor(monitorSocket);
+    if (options.saved !== undefined) await resumeMachine(connected, options.saved);
+    return connected;
+  }
+  const monitor = await Promise.race([connect(), gone]).catch(async (error: unknown) => {
+    await dispose();
+    throw error;
+  });
   return {
     console,
     monitor,
@@ -166,7 +174,7 @@ function diskArguments(disk: Disk, index: number): string[] {
   ];
   const facts = `drive=disk${index},serial=${disk.serial}`;
   const devices = {
-    virtio: ['-device', `virtio-blk-pci,${facts}`],
+    virtio: ['-device', `virtio-blk-pci,id=${disk.serial},${facts}`],
     usb: ['-device', 'qemu-xhci', '-device', `usb-storage,id=${disk.serial},removable=on,${facts}`],
     cd: ['-device', `ide-cd,id=${disk.serial},${facts}`],
   } as const;

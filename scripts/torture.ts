@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+/**
+ * Draws machines, shuts them down and judges how they ended. Options: `--seed` of the first (else a new one),
+ * `--count` (default 1), `--jobs` at the same time (default 1), `--logs` for the directory that gets the console of each
+ * that failed, `--draw` to print what is drawn alone. Ends with 1 when any failed.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { reasonOf } from '../src/failure.ts';
+import { ourExitrd } from '../test/support/our-exitrd.ts';
+import { describeMachine } from '../test/torture/describe-machine.ts';
+import { drawMachine } from '../test/torture/draw-machine.ts';
+import { machineScript } from '../test/torture/machine-script.ts';
+import { tortureRun } from '../test/torture/torture-run.ts';
+import { waitingMachine } from '../test/torture/waiting-machine.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    count: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '1' },
+    logs: { type: 'string', default: join(tmpdir(), 'shutdownramfs-torture') },
+    draw: { type: 'boolean', default: false },
+  },
+});
+const first = Number(values.seed ?? Date.now() % 1_000_000);
+const seeds = Array.from({ length: Number(values.count) }, (_, index) => first + index);
+
+if (values.draw) {
+  for (const seed of seeds) process.stdout.write(`${seed} ${describeMachine(drawMachine(seed))}\n`);
+} else {
+  await using exitrd = await ourExitrd();
+  const waiting = await waitingMachine(exitrd.archive);
+  let failures = 0;
+  const left = [...seeds];
+  const work = async (): Promise<void> => {
+    for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
+      if (!(await torture(waiting, seed))) failures += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+  process.stdout.write(`${seeds.length - failures} of ${seeds.length} as they should be\n`);
+  process.exitCode = failures === 0 ? 0 : 1;
+}
+
+async function torture(waiting: string, seed: number): Promise<boolean> {
+  const machine = drawMachine(seed);
+  const line = `seed ${seed}: ${describeMachine(machine)}`;
+  try {
+    const { complaints, evidence, log } = await tortureRun(waiting, machine);
+    const { end, seconds, crypts } = evidence;
+    const how = `${typeof end === 'string' ? end : 'failed'} in ${seconds.toFixed(1)} s, ${crypts} keys`;
+    process.stdout.write(`${line} -> ${how}: ${complaints.length === 0 ? 'ok' : 'FAILED'}\n`);
+    if (complaints.length > 0) await keep(seed, [line, ...complaints, log]);
+    for (const complaint of complaints) process.stdout.write(`    ${complaint}\n`);
+    return complaints.length === 0;
+  } catch (error) {
+    process.stdout.write(`${line} -> NOT MADE\n    ${reasonOf(error)}\n`);
+    await keep(seed, [line, reasonOf(error)]);
+    return false;
+  }
+
+  async function keep(number: number, parts: readonly string[]): Promise<void> {
+    await mkdir(values.logs, { recursive: true });
+    const text = [...parts, '--- its script ---', machineScript(machine, 'make')].join('\n');
+    await writeFile(join(values.logs, `${number}.log`), text);
+  }
+}
