@@ -1,112 +1,111 @@
-/** Carries out a plan, wave by wave. Nothing here throws, and nothing waits past a deadline. */
-import { mkdirSync } from 'node:fs';
+/**
+ * Carries out a plan: a step is started when those that it waits for have ended, whatever else goes
+ * on, so that what is slow delays only what lies below it. Nothing here throws, and nothing waits
+ * past a deadline.
+ */
 import type { TeardownPlan, TeardownStep } from '../plan/plan.ts';
-import { reasonOf } from '../failure.ts';
 import type { Budget } from './budget.ts';
-import { isCutOff } from './cut-off.ts';
-import { isDeviceGone } from './gone-device.ts';
-import type { CommandOutcome, Command } from './run-with-deadline.ts';
-import {
-  commandsOfStep,
-  deadlineOfStep,
-  preparationOfStep,
-  unmountCommand,
-} from './step-command.ts';
+import { detachTogether, performStep, type Run, type StepOutcome } from './perform-step.ts';
 
-export interface StepOutcome {
+export type { Run, StepOutcome } from './perform-step.ts';
+
+/** As many steps run side by side, beside those that are slow. */
+const mostAtOnce = 16;
+/** What takes longer waits for a disk, for a network, or for ever: it keeps nothing else from running. */
+const slowMilliseconds = 1_000;
+
+interface Waiting {
   readonly step: TeardownStep;
-  readonly result: 'done' | 'failed' | 'skipped';
-  /** Why not; for a skipped step, the step it would have needed. */
-  readonly reason: string;
+  /** Ids of the steps that have not ended. */
+  readonly for: Set<string>;
 }
 
-/** `deadline` in milliseconds; `variables` are added to the environment every command gets. */
-export type Run = (
-  command: Command,
-  deadline: number,
-  variables?: Readonly<Record<string, string>>,
-) => Promise<CommandOutcome>;
-
-/** A step whose needs were not met is skipped: it could only fail, and might block. */
+/** The outcomes in the order of the plan. A step whose needs were not met is skipped: it could only fail, and might block. */
 export async function executePlan(
   plan: TeardownPlan,
   budget: Budget,
   run: Run,
 ): Promise<readonly StepOutcome[]> {
-  const outcomes: StepOutcome[] = [];
-  const undone = new Set<string>();
-  for (const wave of plan.waves) {
-    const ready = wave.filter((step) => !step.needs.some((id) => undone.has(id)));
-    const skipped = wave
-      .filter((step) => !ready.includes(step))
-      .map((step): StepOutcome => ({
-        step,
-        result: 'skipped',
-        reason: step.needs.find((id) => undone.has(id)) ?? '',
-      }));
-    const performed = await performWave(ready, budget, run);
-    for (const outcome of [...performed, ...skipped]) {
-      outcomes.push(outcome);
-      if (outcome.result !== 'done') undone.add(outcome.step.id);
+  const steps = plan.waves.flat();
+  const outcomes = new Map<string, StepOutcome>();
+  const waiting = new Map<string, Waiting>();
+  const waiters = new Map<string, Waiting[]>();
+  const ids = new Set(steps.map(({ id }) => id));
+  let ready: TeardownStep[] = [];
+  let unfinished = 0;
+  let running = 0;
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+
+  for (const step of steps) {
+    const before = [...step.needs, ...step.after].filter((id) => ids.has(id));
+    const entry: Waiting = { step, for: new Set(before) };
+    waiting.set(step.id, entry);
+    for (const id of before) {
+      const known = waiters.get(id);
+      if (known === undefined) waiters.set(id, [entry]);
+      else known.push(entry);
     }
   }
-  return outcomes;
-}
+  for (const { step, for: before } of waiting.values()) if (before.size === 0) ready.push(step);
+  start();
+  await ended;
+  return steps.flatMap(({ id }) => outcomes.get(id) ?? []);
 
-/**
- * Kernel interfaces are detached by one call for all of them: there are many, and none can block.
- * Should that fail, each is tried alone so that every one has its reason.
- */
-async function performWave(
-  wave: readonly TeardownStep[],
-  budget: Budget,
-  run: Run,
-): Promise<readonly StepOutcome[]> {
-  const interfaces = wave.filter((step) => step.kind === 'unmount' && step.lazy);
-  const others = wave.filter((step) => !interfaces.includes(step));
-  const [together, ...alone] = await Promise.all([
-    detachTogether(interfaces, budget, run),
-    ...others.map((step) => perform(step, budget, run)),
-  ]);
-  return [...together, ...alone];
-}
-
-async function detachTogether(
-  steps: readonly TeardownStep[],
-  budget: Budget,
-  run: Run,
-): Promise<readonly StepOutcome[]> {
-  const targets = steps.flatMap((step) => (step.kind === 'unmount' ? [step.target] : []));
-  if (targets.length > 1) {
-    const { ok } = await run(unmountCommand(targets, true), budget.deadline(5_000));
-    if (ok) return steps.map((step) => ({ step, result: 'done', reason: '' }));
+  function start(): void {
+    const interfaces = ready.filter((step) => step.kind === 'unmount' && step.lazy);
+    if (interfaces.length > 1) {
+      ready = ready.filter((step) => !interfaces.includes(step));
+      void occupy(detachTogether(interfaces, budget, run));
+    }
+    while (running < mostAtOnce) {
+      const step = ready.shift();
+      if (step === undefined) break;
+      void occupy(performAlone(step));
+    }
+    if (unfinished === 0) end();
   }
-  return Promise.all(steps.map((step) => perform(step, budget, run)));
+
+  async function performAlone(step: TeardownStep): Promise<readonly StepOutcome[]> {
+    return [await performStep(step, budget, run)];
+  }
+
+  async function occupy(work: Promise<readonly StepOutcome[]>): Promise<void> {
+    unfinished += 1;
+    running += 1;
+    let counts = true;
+    const leave = () => {
+      if (counts) running -= 1;
+      counts = false;
+    };
+    const timer = setTimeout(() => {
+      leave();
+      start();
+    }, slowMilliseconds);
+    const found = await work;
+    clearTimeout(timer);
+    leave();
+    unfinished -= 1;
+    for (const outcome of found) settle(outcome);
+    start();
+  }
+
+  /** Without recursion: a chain of steps that are skipped may be long. */
+  function settle(first: StepOutcome): void {
+    const settled = [first];
+    for (const outcome of settled) {
+      const { id } = outcome.step;
+      outcomes.set(id, outcome);
+      for (const { step, for: before } of waiters.get(id) ?? []) {
+        before.delete(id);
+        if (before.size > 0) continue;
+        const unmet = step.needs.find((need) => isUndone(outcomes.get(need)));
+        if (unmet === undefined) ready.push(step);
+        else settled.push({ step, result: 'skipped', reason: unmet });
+      }
+    }
+  }
 }
 
-async function perform(step: TeardownStep, budget: Budget, run: Run): Promise<StepOutcome> {
-  let reason = 'no time left';
-  try {
-    if (step.kind === 'move-mount') mkdirSync(step.to, { recursive: true });
-  } catch (error) {
-    return { step, result: 'failed', reason: reasonOf(error) };
-  }
-  const preparation = preparationOfStep(step);
-  if (preparation !== undefined) await run(preparation, budget.deadline(deadlineOfStep(step)));
-  for (const command of usableCommands(step)) {
-    const deadline = budget.deadline(deadlineOfStep(step));
-    if (deadline === 0) break;
-    const outcome = await run(command, deadline);
-    if (outcome.ok) return { step, result: 'done', reason: '' };
-    reason = outcome.reason;
-  }
-  return isDeviceGone(step)
-    ? { step, result: 'done', reason: '' }
-    : { step, result: 'failed', reason };
-}
-
-/** Of those that close a crypt device only the first does without reading what it lies on. */
-function usableCommands(step: TeardownStep): readonly Command[] {
-  const commands = commandsOfStep(step);
-  return step.kind === 'close-crypt' && isCutOff(step.device) ? commands.slice(0, 1) : commands;
+function isUndone(outcome: StepOutcome | undefined): boolean {
+  return outcome !== undefined && outcome.result !== 'done';
 }

@@ -1,9 +1,10 @@
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { breakCycles } from './break-cycles.ts';
-import { levelsOf } from './levels.ts';
 import { planVersion, type PlanOptions, type TeardownPlan, type TeardownStep } from './plan.ts';
 import { indexSnapshot } from './snapshot-index.ts';
 import { buildStackGraph } from './stack-graph.ts';
+import { orderSteps } from './step-order.ts';
+import type { StackNode } from './stack-node.ts';
 import { stepsOf } from './steps.ts';
 
 /**
@@ -14,12 +15,13 @@ export function planTeardown(snapshot: Snapshot, options: PlanOptions): Teardown
   const graph = buildStackGraph(indexSnapshot(snapshot), options);
   const stack = breakCycles(graph, options);
   const steps = stepsOf(stack, options);
-  const { levels, neededBy } = levelsOf(stack, (node) => steps.has(node));
+  const orderOf = orderSteps(stack, (node) => steps.has(node));
+  const idsOf = (nodes: ReadonlySet<StackNode>) =>
+    [...nodes].map((node) => steps.get(node)!.id).toSorted(byText);
   const waves: TeardownStep[][] = [];
   for (const [node, step] of steps) {
-    const wave = (waves[levels.get(node) ?? 0] ??= []);
-    const needs = neededBy(node).map((needed) => steps.get(needed)!.id);
-    wave.push({ ...step, needs: needs.toSorted(byText) });
+    const { level, needs, after } = orderOf(node);
+    (waves[level] ??= []).push({ ...step, needs: idsOf(needs), after: idsOf(after) });
   }
   return {
     version: planVersion,

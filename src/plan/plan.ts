@@ -4,11 +4,14 @@
  */
 import type { DeviceGroupKind, Devnum } from '../snapshot/snapshot.ts';
 
-export const planVersion = 1;
+export const planVersion = 2;
 
 export interface TeardownPlan {
   readonly version: typeof planVersion;
-  /** The steps of one wave are independent of each other; a wave starts when the one before ended. */
+  /**
+   * The steps of one wave are independent of each other, and wait for steps of earlier waves only. A
+   * step may start as soon as those that it names have ended, whatever else its wave waits for.
+   */
   readonly waves: readonly (readonly TeardownStep[])[];
 }
 
@@ -17,6 +20,8 @@ interface StepBase {
   readonly id: string;
   /** Ids of the steps without whose success this one cannot succeed. */
   readonly needs: readonly string[];
+  /** Ids of further steps that must have ended, well or not; an order that a guess asks for. */
+  readonly after: readonly string[];
 }
 
 /** mount(2) MS_MOVE: takes a mount out of the tree it is in the way of, with all below it. */

@@ -6,7 +6,7 @@ import type { PlanOptions, TeardownStep } from './plan.ts';
 import type { MountNode } from './snapshot-index.ts';
 import type { MountStackNode, StackNode } from './stack-node.ts';
 
-/** The step of each node that has one, still without its needs. */
+/** The step of each node that has one, still without what it waits for. */
 export function stepsOf(
   stack: AcyclicStack,
   options: PlanOptions,
@@ -41,6 +41,7 @@ export function stepsOf(
           kind: 'disable-swap',
           id: `disable-swap ${node.swap.path}`,
           needs: [],
+          after: [],
           path: node.swap.path,
           ...(node.device !== undefined && { device: node.device.name }),
           usedKib: node.swap.usedKib,
@@ -63,6 +64,7 @@ function unmount(
     kind: 'unmount',
     id: `unmount ${target}`,
     needs: [],
+    after: [],
     mountId,
     target: targetAfterMoves(node, destinations),
     devnum,
@@ -77,6 +79,7 @@ function moveMount(node: MountNode, destinations: ReadonlyMap<MountNode, string>
     kind: 'move-mount',
     id: `move-mount ${target}`,
     needs: [],
+    after: [],
     mountId,
     from: target,
     to: destinations.get(node) ?? target,
@@ -86,7 +89,7 @@ function moveMount(node: MountNode, destinations: ReadonlyMap<MountNode, string>
 function deviceStep(device: BlockDevice): TeardownStep | undefined {
   const teardown = classifyDevice(device);
   if (teardown === undefined) return undefined;
-  const step = { needs: [], device: device.name };
+  const step = { needs: [], after: [], device: device.name };
   const { name = '', uuid = '' } = device.dm ?? {};
   switch (teardown.kind) {
     case 'close-crypt':
@@ -132,7 +135,7 @@ const verbOfGroup = {
 function dissolveGroup({ kind, name, devices }: DeviceGroup): TeardownStep | undefined {
   if (kind === 'iscsi-session' && devices.length === 0) return undefined;
   const id = `${verbOfGroup[kind]} ${name}`;
-  return { kind: 'dissolve-group', id, needs: [], group: kind, name, devices };
+  return { kind: 'dissolve-group', id, needs: [], after: [], group: kind, name, devices };
 }
 
 /** A name that is in use gets a number: the same every time, as nodes have one order. */

@@ -56,6 +56,25 @@ export class SimulatedKernel {
     for (const step of plan.waves.flat()) this.#perform(step);
   }
 
+  /**
+   * The same in another order that the steps allow: of those that wait for nothing, any is next.
+   *
+   * @param choices which of them, over and over.
+   */
+  executeInAnyOrder(plan: TeardownPlan, choices: readonly number[]): void {
+    const left = new Map(plan.waves.flat().map((step) => [step.id, step]));
+    for (let i = 0; left.size > 0; i += 1) {
+      const ready = [...left.values()].filter(
+        ({ needs, after }) => ![...needs, ...after].some((id) => left.has(id)),
+      );
+      const step = ready[choices[i % choices.length]! % ready.length];
+      if (step === undefined)
+        throw new Error(`all wait for each other: ${[...left.keys()].join(', ')}`);
+      this.#perform(step);
+      left.delete(step.id);
+    }
+  }
+
   snapshot(): Snapshot {
     const left = (names: readonly string[]) => names.filter((name) => this.#devices.has(name));
     return {

@@ -14,6 +14,7 @@ test.each([
     kind: 'unmount',
     id: `unmount ${target}`,
     needs: [],
+    after: [],
     mountId: 27,
     target,
     devnum: '8:1',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { commandsOfStep, preparationOfStep } from '../../../src/exitrd/step-command.ts';
 import type { TeardownStep } from '../../../src/plan/plan.ts';
 
-const base = { id: 'x', needs: [] };
+const base = { id: 'x', needs: [], after: [] };
 const mount = {
   ...base,
   kind: 'unmount',

@@ -41,6 +41,18 @@ test.each(sizes)('holds for machines of up to $size layers', ({ size, numRuns })
   );
 });
 
+test('holds when steps start as soon as what they wait for has ended, in any order', () => {
+  const choices = fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(generatedStack(40), choices, ({ snapshot, truth }, choices) => {
+      const kernel = new SimulatedKernel(snapshot, truth);
+      kernel.executeInAnyOrder(planTeardown(snapshot, options), choices);
+      expect(planTeardown(kernel.snapshot(), options).waves).toEqual([]);
+    }),
+    { numRuns: 400 },
+  );
+});
+
 test('moves nothing that must not be moved, and brings all down none the less', () => {
   fc.assert(
     fc.property(generatedStack(25), fc.nat({ max: 40 }), ({ snapshot, truth }, n) => {
@@ -154,12 +166,14 @@ test('plans any snapshot, however damaged', () => {
   );
 });
 
-test('needs name steps of earlier waves', () => {
+test('what a step waits for is in earlier waves', () => {
   fc.assert(
     fc.property(generatedStack(40), ({ snapshot }) => {
       const done = new Set<string>();
       for (const wave of planTeardown(snapshot, options).waves) {
-        for (const step of wave) expect(step.needs.filter((id) => !done.has(id))).toEqual([]);
+        for (const { needs, after } of wave) {
+          expect([...needs, ...after].filter((id) => !done.has(id))).toEqual([]);
+        }
         for (const { id } of wave) {
           expect(done).not.toContain(id);
           done.add(id);

@@ -1,0 +1,86 @@
+/** One step by its tools, in children with deadlines. Nothing here throws. */
+import { mkdirSync } from 'node:fs';
+import { reasonOf } from '../failure.ts';
+import type { TeardownStep } from '../plan/plan.ts';
+import type { Budget } from './budget.ts';
+import { isCutOff } from './cut-off.ts';
+import { isDeviceGone } from './gone-device.ts';
+import type { CommandOutcome, Command } from './run-with-deadline.ts';
+import {
+  commandsOfStep,
+  deadlineOfStep,
+  preparationOfStep,
+  unmountCommand,
+} from './step-command.ts';
+
+export interface StepOutcome {
+  readonly step: TeardownStep;
+  readonly result: 'done' | 'failed' | 'skipped';
+  /** Why not; for a skipped step, the step it would have needed. */
+  readonly reason: string;
+}
+
+/** `deadline` in milliseconds; `variables` are added to the environment every command gets. */
+export type Run = (
+  command: Command,
+  deadline: number,
+  variables?: Readonly<Record<string, string>>,
+) => Promise<CommandOutcome>;
+
+/**
+ * Kernel interfaces are detached by one call for all of them: there are many, and none can block.
+ * Should that fail, each is tried alone so that every one has its reason.
+ */
+export async function detachTogether(
+  steps: readonly TeardownStep[],
+  budget: Budget,
+  run: Run,
+): Promise<readonly StepOutcome[]> {
+  const targets = steps.flatMap((step) => (step.kind === 'unmount' ? [step.target] : []));
+  try {
+    const { ok } = await run(unmountCommand(targets, true), budget.deadline(5_000));
+    if (ok) return steps.map((step) => ({ step, result: 'done', reason: '' }));
+  } catch {
+    // No memory for a child: each has its reason below.
+  }
+  return Promise.all(steps.map((step) => performStep(step, budget, run)));
+}
+
+export async function performStep(
+  step: TeardownStep,
+  budget: Budget,
+  run: Run,
+): Promise<StepOutcome> {
+  let reason: string;
+  try {
+    reason = await tryCommands(step, budget, run);
+  } catch (error) {
+    // No memory for a child.
+    reason = reasonOf(error);
+  }
+  return reason === '' || isDeviceGone(step)
+    ? { step, result: 'done', reason: '' }
+    : { step, result: 'failed', reason };
+}
+
+/** Why the last one failed; empty when one did not. */
+async function tryCommands(step: TeardownStep, budget: Budget, run: Run): Promise<string> {
+  let reason = 'no time left';
+  if (step.kind === 'move-mount') mkdirSync(step.to, { recursive: true });
+  const preparation = preparationOfStep(step);
+  if (preparation !== undefined) await run(preparation, budget.deadline(deadlineOfStep(step)));
+  for (const command of usableCommands(step)) {
+    const deadline = budget.deadline(deadlineOfStep(step));
+    if (deadline === 0) break;
+    const outcome = await run(command, deadline);
+    if (outcome.ok) return '';
+    reason = outcome.reason;
+  }
+  return reason;
+}
+
+/** Of those that close a crypt device only the first does without reading what it lies on. */
+function usableCommands(step: TeardownStep): readonly Command[] {
+  const commands = commandsOfStep(step);
+  return step.kind === 'close-crypt' && isCutOff(step.device) ? commands.slice(0, 1) : commands;
+}
