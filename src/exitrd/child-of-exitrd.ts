@@ -8,6 +8,7 @@ export const exitrdProgram = '/usr/lib/shutdownramfs/shutdown';
 /** Its first word. */
 export const childWord = {
   disconnectNbd: '--disconnect-nbd',
+  emptyFirstRoot: '--empty-first-root',
   unmountHidden: '--unmount-hidden',
   wipeCrashKernel: '--wipe-crash-kernel',
 } as const;

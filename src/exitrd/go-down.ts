@@ -8,6 +8,8 @@ import { localFactSource } from '../snapshot/local-fact-source.ts';
 import type { Budget } from './budget.ts';
 import { eraseFreedMemory } from './erase-freed-memory.ts';
 import type { Run } from './execute-plan.ts';
+import { collectEnded } from './guard.ts';
+import { emptyFirstRoot } from './first-root.ts';
 import { unmountHiddenMounts } from './hidden-mounts.ts';
 import { holdBranches } from './hold-branches.ts';
 import type { Journal } from './journal.ts';
@@ -55,9 +57,11 @@ export async function goDown(
     teardown = joined(teardown, await takeApart(lastRung));
   }
   await killSurvivors(await findSurvivors());
+  collectEnded();
   const keysLeft = await clearKeyrings();
   const crashKernel = await wipeCrashKernel(budget, run);
   const memoryKept = await releaseMemory(branches, budget, run);
+  await emptyFirstRoot(budget, run, journal);
   const erasure = await eraseFreedMemory(settings.freeMemory, budget, run, journal);
   return {
     teardown,

@@ -14,6 +14,7 @@ import { consoleOutput } from './console-output.ts';
 import { parseDebugging, type Debugging } from './debugging.ts';
 import { pauseForDebugging } from './debugging-pause.ts';
 import { runDisconnectNbdChild } from './disconnect-nbd.ts';
+import { runEmptyFirstRootChild } from './first-root.ts';
 import { finish } from './finish.ts';
 import { readFlagFile } from './flag-file.ts';
 import { goDown } from './go-down.ts';
@@ -46,6 +47,10 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   }
   if (words[0] === childWord.disconnectNbd) {
     runDisconnectNbdChild(words.slice(1));
+    return;
+  }
+  if (words[0] === childWord.emptyFirstRoot) {
+    runEmptyFirstRootChild();
     return;
   }
   if (words[0] === childWord.wipeCrashKernel) {

@@ -150,28 +150,31 @@ test('the process that holds the root is named and killed', async () => {
 });
 
 /** As guest/stack/secrets makes them. */
+const inKeyrings = [
+  ['root-key', 'user-key', 'volume-key'],
+  ['passphrase', 'persistent-key', 'held-key'],
+].flat();
+const inMemory = ['run-file', 'key-file', 'credential', 'packed-file', 'left-file'];
 const secrets = Object.fromEntries(
-  ['root-key', 'user-key', 'run-file'].map((name) => [name, secretLines(name)]),
+  [...inKeyrings, ...inMemory].map((name) => [name, secretLines(name)]),
 );
 
-test('keyrings of all users and files in /run are emptied, and a reboot has its argument', async () => {
+test('keyrings of every kind and files in memory are emptied, and a reboot has its argument', async () => {
   await using machine = await run({ stack: 'secrets', verb: 'reboot' });
   expect(machine.reason).toBe('guest-reset');
   expect(machine.log).toContain("Restarting system with command 'firmware-setup'");
   expectCleanDisks(machine);
   const { markers } = await machine.searchMemory(secrets);
-  expect(markers.map(({ marker, found }) => [marker, found])).toEqual([
-    ['file system', 0],
-    ['root-key', 0],
-    ['user-key', 0],
-    ['run-file', 0],
-  ]);
+  expect(markers.map(({ marker, found }) => [marker, found])).toEqual(
+    ['file system', ...Object.keys(secrets)].map((name) => [name, 0]),
+  );
 });
 
 test('without us those secrets stay, else the test above would prove nothing', async () => {
   await using machine = await runShutdown({ stack: 'secrets', exitrd: await abruptExitrd() });
   const { markers } = await machine.searchMemory(secrets);
-  for (const { found, pieces } of markers) expect(found).toBe(pieces);
+  // Two pieces at most lie across a page that is followed by another one in memory.
+  for (const { found, pieces } of markers) expect(found).toBeGreaterThanOrEqual(pieces - 2);
 });
 
 test('halt leaves the machine on', async () => {
