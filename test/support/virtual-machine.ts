@@ -2,7 +2,8 @@
  * A machine of QEMU that lives as long as the test that started it. Its memory is a file, and stays
  * readable when the guest has switched itself off: nothing has to be dumped.
  */
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -69,7 +70,8 @@ interface MachineEnd {
 export async function startVirtualMachine(options: MachineOptions): Promise<VirtualMachine> {
   const memoryMib = options.memoryMib ?? 768;
   const acceleration = await accelerator(options.kernel);
-  const directory = await mkdtemp(join(await roomyDirectory(memoryMib), 'shutdownramfs-vm-'));
+  const parent = await roomyDirectory(memoryMib);
+  const directory = await mkdtemp(join(parent, `${ownPrefix}${process.pid}-`));
   const memoryFile = join(directory, 'memory');
   const monitorSocket = join(directory, 'monitor');
   if (options.saved !== undefined) await copySavedMemory(options.saved, memoryFile);
@@ -194,8 +196,20 @@ function portArguments(ports: readonly Port[]): string[] {
   return ['-device', 'virtio-serial-pci', ...each.flat()];
 }
 
+const ownPrefix = 'shutdownramfs-vm-';
+
+/** What tests that were killed have left is the memory of whole machines. */
+async function removeAbandoned(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const owner = /^\d+(?=-)/.exec(name.startsWith(ownPrefix) ? name.slice(ownPrefix.length) : '');
+    if (owner === null || existsSync(`/proc/${owner[0]}`)) continue;
+    await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
 /** Shared memory when it has room, since a mapped file elsewhere is written back to its disk. */
 async function roomyDirectory(memoryMib: number): Promise<string> {
+  await removeAbandoned('/dev/shm').catch(() => undefined);
   const shared = await statfs('/dev/shm').catch(() => undefined);
   const freeMib = shared === undefined ? 0 : (shared.bavail * shared.bsize) / 2 ** 20;
   return freeMib > memoryMib + 256 ? '/dev/shm' : tmpdir();
