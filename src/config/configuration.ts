@@ -76,6 +76,16 @@ const image = table({
     .describe('Level of the compression, as far as it has that; 0: its usual one'),
 });
 
+const wholeTime = must('a whole number of seconds from 30 to 600');
+
+const time = table({
+  'total-seconds': z
+    .int(wholeTime)
+    .min(30, wholeTime)
+    .max(600, wholeTime)
+    .describe('The longest time a shutdown may take, less where a hardware watchdog is shorter'),
+});
+
 const debugging = table({
   'flag-files': z
     .array(flagFile, must(list))
@@ -160,6 +170,7 @@ function table<Shape extends z.core.$ZodLooseShape>(
 /** What one file says. */
 export const fileSchema = table({
   image: image.partial().optional(),
+  time: time.partial().optional(),
   debugging: debugging.partial().optional(),
   console: console.partial().optional(),
   mounts: mounts.partial().optional(),
@@ -177,6 +188,7 @@ export type FileConfiguration = z.infer<typeof fileSchema>;
 /** All that can be said, with a value for each key. */
 export interface Configuration {
   readonly image: z.infer<typeof image>;
+  readonly time: z.infer<typeof time>;
   readonly debugging: z.infer<typeof debugging>;
   readonly console: z.infer<typeof console>;
   readonly mounts: z.infer<typeof mounts>;
@@ -195,6 +207,7 @@ export const defaultConfiguration: Configuration = {
     compress: 'usual',
     level: 0,
   },
+  time: { 'total-seconds': defaultSettings.time.totalSeconds },
   debugging: {
     'flag-files': [...defaultSettings.debugging.flagFiles],
     'kernel-arguments': [...defaultSettings.debugging.kernelArguments],

@@ -3,9 +3,10 @@ import type { Configuration } from './configuration.ts';
 
 /** What of a configuration travels in the image. Pure. */
 export function settingsFrom(configuration: Configuration): Settings {
-  const { debugging, console, mounts, firmware, record } = configuration;
+  const { time, debugging, console, mounts, firmware, record } = configuration;
   return {
     version: settingsVersion,
+    time: { totalSeconds: time['total-seconds'] },
     debugging: {
       flagFiles: debugging['flag-files'],
       kernelArguments: debugging['kernel-arguments'],

@@ -3,35 +3,53 @@
  * what must happen whatever went before: wiping keys, flushing, switching off.
  */
 export interface Budget {
+  /** Of the whole, in seconds: what is wanted, or less where a hardware watchdog is armed. */
+  readonly totalSeconds: number;
   /** Milliseconds since the start. */
   elapsed(): number;
   /** A deadline of at most `wanted` milliseconds that leaves the reserve untouched; 0 when spent. */
   deadline(wanted: number): number;
-  /** The same for what the reserve is for. */
+  /**
+   * The same for what the reserve is for: at most half of what is left, so that whatever comes after has time too,
+   * however much of what came before has hung.
+   */
   reserved(wanted: number): number;
+  /** What is worth waiting for: `wanted` outside of the reserve, or at least what `reserved` grants of `least`. */
+  patient(wanted: number, least: number): number;
   /** Stops the clock while a person looks (debugging). */
   pause(milliseconds: number): void;
 }
 
-export const totalSeconds = 90;
-const reserveSeconds = 20;
+const mostReserveSeconds = 20;
+/** Of the hardware watchdog's time, so that the keys do not depend on its being fed. */
+const shareOfWatchdog = 0.9;
 
 /**
- * @param watchdogSeconds the hardware watchdog's timeout, 0 when none is armed: the budget stays
- *   below it, so that a hung feeder does not cost the keys.
+ * @param watchdogSeconds the hardware watchdog's timeout, 0 when none is armed.
+ * @param wantedSeconds for the whole, as the settings have it.
  */
-export function startBudget(watchdogSeconds: number, now = () => performance.now()): Budget {
-  const seconds =
-    watchdogSeconds > 0 ? Math.min(totalSeconds, watchdogSeconds * 0.9) : totalSeconds;
-  const total = seconds * 1000;
-  const reserve = Math.min(reserveSeconds * 1000, total / 3);
+export function startBudget(
+  watchdogSeconds: number,
+  wantedSeconds = 90,
+  now = () => performance.now(),
+): Budget {
+  const totalSeconds =
+    watchdogSeconds > 0
+      ? Math.min(wantedSeconds, watchdogSeconds * shareOfWatchdog)
+      : wantedSeconds;
+  const total = totalSeconds * 1000;
+  const reserve = Math.min(mostReserveSeconds * 1000, total / 3);
   const start = now();
   let paused = 0;
   const elapsed = () => now() - start - paused;
+  const deadline = (wanted: number) => atMost(wanted, total - reserve - elapsed());
+  const reserved = (wanted: number) => atMost(wanted, (total - elapsed()) / 2);
   return {
+    totalSeconds,
     elapsed,
-    deadline: (wanted) => atMost(wanted, total - reserve - elapsed()),
-    reserved: (wanted) => atMost(wanted, total - elapsed()),
+    deadline,
+    reserved,
+    patient: (wanted, least) => Math.max(deadline(wanted), reserved(least)),
     pause: (milliseconds) => {
       paused += milliseconds;
     },

@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { readKernelLog } from '../kernel/system-call.ts';
 import type { Settings } from '../settings/settings.ts';
-import { totalSeconds, type Budget } from './budget.ts';
+import type { Budget } from './budget.ts';
 import type { Run } from './execute-plan.ts';
 import { fateOfFreedMemory, type FreedMemory } from './freed-memory.ts';
 import { holdGuard } from './guard.ts';
@@ -40,7 +40,7 @@ export async function eraseFreedMemory(
   const overwritten = await overwriteMemory(seconds, run);
   setScore(beyondKilling);
   budget.pause(performance.now() - start);
-  holdGuard(totalSeconds - budget.elapsed() / 1000 + graceSeconds);
+  holdGuard(budget.totalSeconds - budget.elapsed() / 1000 + graceSeconds);
   return { freed, overwritten };
 }
 

@@ -10,10 +10,12 @@ import { eraseFreedMemory } from './erase-freed-memory.ts';
 import type { Run } from './execute-plan.ts';
 import { collectEnded } from './guard.ts';
 import { emptyFirstRoot } from './first-root.ts';
+import { flushAndMakeReadOnly } from './flush-file-systems.ts';
 import { unmountHiddenMounts } from './hidden-mounts.ts';
 import { holdBranches } from './hold-branches.ts';
 import type { Journal } from './journal.ts';
 import { clearKeyrings } from './keyrings.ts';
+import type { Progress } from './progress.ts';
 import { releaseMemory } from './release-memory.ts';
 import type { Outcome } from './report.ts';
 import { runHooks, type HookFacts } from './run-hooks.ts';
@@ -21,7 +23,7 @@ import { findSurvivors, killSurvivors } from './survivors.ts';
 import { lastRung, oldRoot, stepsLeft, tearDown, type Teardown } from './tear-down.ts';
 import type { Verb } from './verb.ts';
 import { wipeCrashKernel } from './wipe-crash-kernel.ts';
-import { flushAndMakeReadOnly, wipeKeys, type KeyWipe } from './wipe-keys.ts';
+import { wipeKeys, type KeyWipe } from './wipe-keys.ts';
 
 export async function goDown(
   verb: Verb,
@@ -29,6 +31,7 @@ export async function goDown(
   budget: Budget,
   run: Run,
   journal: Journal,
+  progress: Progress,
 ): Promise<Outcome> {
   const takeApart = (rung = 0) =>
     tearDown(localFactSource, budget, run, journal, settings.neverMove, rung);
@@ -53,7 +56,7 @@ export async function goDown(
   let wipes: readonly KeyWipe[] = [];
   if (teardown.left.waves.length > 0) {
     await flushAndMakeReadOnly(teardown.last, teardown.left, budget, run);
-    wipes = await wipeKeys(teardown.left, budget, run);
+    wipes = await wipeKeys(teardown.last, teardown.left, budget, run);
     teardown = joined(teardown, await takeApart(lastRung));
   }
   await killSurvivors(await findSurvivors());
@@ -62,7 +65,9 @@ export async function goDown(
   const crashKernel = await wipeCrashKernel(budget, run);
   const memoryKept = await releaseMemory(branches, budget, run);
   await emptyFirstRoot(budget, run, journal);
-  const erasure = await eraseFreedMemory(settings.freeMemory, budget, run, journal);
+  const erasure = await progress.during(
+    eraseFreedMemory(settings.freeMemory, budget, run, journal),
+  );
   return {
     teardown,
     wipes,

@@ -8,7 +8,7 @@ import { renderStack } from '../plan/render-stack.ts';
 import { parseSettings } from '../settings/parse-settings.ts';
 import { settingsPath, type Settings } from '../settings/settings.ts';
 import { versionLine } from '../version.ts';
-import { startBudget, totalSeconds } from './budget.ts';
+import { startBudget } from './budget.ts';
 import { childWord } from './child-of-exitrd.ts';
 import { consoleOutput } from './console-output.ts';
 import { parseDebugging, type Debugging } from './debugging.ts';
@@ -23,9 +23,12 @@ import { runHiddenMountsChild } from './hidden-mounts.ts';
 import { longestRecord, openJournal } from './journal.ts';
 import { keepRecord } from './keep-record.ts';
 import { settleOverwriteRequest } from './memory-overwrite-request.ts';
+import { patientRun } from './patient-run.ts';
+import { watchProgress } from './progress.ts';
 import { readNow } from './read-now.ts';
 import { fitReport, isErased, reportOf, summaryOf, withHooks, withRequest } from './report.ts';
 import { runAndTell } from './run-and-tell.ts';
+import { runWithDeadline } from './run-with-deadline.ts';
 import { runHooks } from './run-hooks.ts';
 import { stepsLeft } from './tear-down.ts';
 import { parseRequest } from './verb.ts';
@@ -65,9 +68,9 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE'] as const) {
     process.on(signal, () => undefined);
   }
-  const budget = startBudget(watchdogSeconds(process.env));
-  holdGuard(totalSeconds + guardGraceSeconds);
   const { settings, flaw } = parseSettings(readNow(settingsPath));
+  const budget = startBudget(watchdogSeconds(process.env), settings.time.totalSeconds);
+  holdGuard(budget.totalSeconds + guardGraceSeconds);
   const debugging = readDebugging(settings);
   const journal = openJournal(consoleOutput(settings.output, debugging));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
@@ -79,15 +82,17 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   journal.detail(versionLine);
   if (flaw !== undefined) journal.warn(`read ${settingsPath}: ${flaw}; going on with the defaults`);
   lockMemory();
-  await feedWatchdog(process.env);
+  const progress = watchProgress();
+  await feedWatchdog(process.env, progress);
   const request = parseRequest(words);
   if (!request.understood) {
     journal.warn(`verb ${JSON.stringify(request.word)}: not known, powering off`);
   }
   const rebootParameter = readLine('/run/systemd/reboot-param');
-  const run = runAndTell(journal);
-  const result = await goDown(request.verb, settings, budget, run, journal);
-  const outcome = reportOf(request.verb, result, budget.elapsed());
+  const patient = patientRun(runWithDeadline, progress);
+  const run = runAndTell(journal, patient.run);
+  const result = await goDown(request.verb, settings, budget, run, journal, progress);
+  const outcome = reportOf(request.verb, result, budget.elapsed(), patient.hangs());
   const overwriteRequest = await settleOverwriteRequest(
     settings.memoryOverwriteRequest,
     outcome.clean && isErased(outcome),
@@ -108,7 +113,7 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   if (report.left.length > 0) journal.warn(`left:\n${renderStack(result.teardown.last)}`);
   journal.record(fitReport(report, longestRecord - 'shutdownramfs: '.length));
   await keepRecord(report, settings.record, budget, run, journal);
-  await pauseForDebugging(debugging, budget, journal);
+  await progress.during(pauseForDebugging(debugging, budget, journal));
   await finish(request.verb, rebootParameter, !report.clean, budget, run, journal);
 }
 

@@ -20,11 +20,15 @@ export interface StepOutcome {
   readonly reason: string;
 }
 
-/** `deadline` in milliseconds; `variables` are added to the environment every command gets. */
+/**
+ * `deadline` in milliseconds; `variables` are added to the environment every command gets; after `idle` milliseconds
+ * in which no disk answered anything it is given up before.
+ */
 export type Run = (
   command: Command,
   deadline: number,
   variables?: Readonly<Record<string, string>>,
+  idle?: number,
 ) => Promise<CommandOutcome>;
 
 /**

@@ -16,7 +16,7 @@ const reportVersion = 1;
 export interface Report {
   readonly version: typeof reportVersion;
   readonly verb: Verb;
-  /** Nothing is left and no key remains. */
+  /** Nothing is left, no key remains, and none had to be wiped. */
   readonly clean: boolean;
   readonly milliseconds: number;
   readonly rounds: number;
@@ -58,7 +58,13 @@ export interface Outcome {
   readonly hooks: readonly HookOutcome[];
 }
 
-export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Report {
+/** @param hangs commands that did not end, and what they waited for. */
+export function reportOf(
+  verb: Verb,
+  outcome: Outcome,
+  milliseconds: number,
+  hangs: readonly string[] = [],
+): Report {
   const { teardown, wipes, keysLeft, crashKernel, memoryKept, erasure } = outcome;
   const { freed, overwritten } = erasure;
   const crashKernelLeft =
@@ -71,8 +77,11 @@ export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Re
     ...(crashKernelLeft !== undefined && crashKernel?.keepsKeys === true ? ['crash kernel'] : []),
   ];
   const left = stepsLeft(teardown);
+  // What went after a wipe went with whatever could not be written before.
+  const isDone = left.length === 0 && keysRemaining.length === 0 && wipes.length === 0;
   const remarks = [
     ...teardown.failures.map(({ step, reason }) => `${step.id}: ${reason}`),
+    ...hangs,
     ...wipes
       .filter(({ wiped }) => !wiped)
       .map(({ name, reason }) => `wipe key of ${name}: ${reason}`),
@@ -82,14 +91,14 @@ export function reportOf(verb: Verb, outcome: Outcome, milliseconds: number): Re
   return {
     version: reportVersion,
     verb,
-    clean: left.length === 0 && keysRemaining.length === 0 && memoryKept.length === 0,
+    clean: isDone && memoryKept.length === 0,
     milliseconds: Math.round(milliseconds),
     rounds: teardown.rounds,
     closed: cryptNames(teardown.first).filter((name) => !present.has(name)),
     wiped: [...wipedNames].filter((name) => present.has(name)),
     keysRemaining,
     left,
-    failures: left.length === 0 && keysRemaining.length === 0 ? [] : remarks,
+    failures: isDone ? [] : remarks,
     killed: teardown.killed.map(({ name, processId }) => `${name}[${processId}]`),
     memoryKept,
     freed,

@@ -65,7 +65,7 @@ async function runHook(
   const { ok, reason, stdout, stderr } =
     deadline === 0
       ? { ok: false, reason: 'no time left', stdout: '', stderr: '' }
-      : await run([program, facts.verb, when], deadline, variablesOf(when, facts));
+      : await run([program, facts.verb, when], deadline, variablesOf(when, facts), deadline);
   const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
   for (const line of lines.slice(0, mostLines)) journal.detail(`hook ${name}: ${line}`);
   if (ok) journal.detail(`hook ${name}`);

@@ -11,6 +11,8 @@ export interface CommandOutcome {
   readonly reason: string;
   readonly stdout: string;
   readonly stderr: string;
+  /** It did not end in time, and was killed, or at least told to die. */
+  readonly hung?: true;
 }
 
 export type Command = readonly [program: string, ...words: string[]];
@@ -31,16 +33,19 @@ export function runWithDeadline(
   command: Command,
   deadline: number,
   variables: Readonly<Record<string, string>> = {},
+  giveUp?: AbortSignal,
 ): Promise<CommandOutcome> {
   const [program, ...words] = command;
   return new Promise((resolve) => {
     const output = { stdout: '', stderr: '' };
     let settled = false;
-    const settle = (ok: boolean, reason: string) => {
+    const start = performance.now();
+    const settle = (ok: boolean, reason: string, hung?: true) => {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
-      resolve({ ok, reason, ...output });
+      giveUp?.removeEventListener('abort', abandon);
+      resolve({ ok, reason, ...output, ...(hung && { hung }) });
     };
     const child = spawn(program, words, {
       env: { ...environment, ...variables },
@@ -48,11 +53,14 @@ export function runWithDeadline(
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    const timer = setTimeout(() => {
+    const abandon = () => {
       killGroup(child.pid);
       child.unref();
-      settle(false, `no end within ${(deadline / 1000).toFixed(1)} s`);
-    }, deadline);
+      const seconds = (performance.now() - start) / 1000;
+      settle(false, `no end within ${seconds.toFixed(1)} s`, true);
+    };
+    const timer = setTimeout(abandon, deadline);
+    giveUp?.addEventListener('abort', abandon);
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {
         output[name] = (output[name] + text).slice(0, keptCharacters);

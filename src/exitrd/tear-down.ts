@@ -13,6 +13,7 @@ import { executePlan, type Run, type StepOutcome } from './execute-plan.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { Journal } from './journal.ts';
 import { resumeSuspended } from './resume-suspended.ts';
+import { thawFrozen } from './thaw-frozen.ts';
 import { findSurvivors, holdersOf, killSurvivors, type Survivor } from './survivors.ts';
 
 export interface Teardown {
@@ -47,7 +48,10 @@ export async function tearDown(
   const first = await takeSnapshot(source);
   await takeOverArrays(first, budget, run);
   // Later the suspended ones are those that we have suspended.
-  if (rung === 0) await resumeSuspended(first, budget, run, journal);
+  if (rung === 0) {
+    await resumeSuspended(first, budget, run, journal);
+    await thawFrozen(first, oldRoot, budget, run, journal);
+  }
   let last = first;
   let failures: readonly StepOutcome[] = [];
   let rounds = 0;

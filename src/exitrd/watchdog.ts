@@ -1,9 +1,10 @@
 /**
  * systemd-shutdown closes the hardware watchdog without disarming it, and nobody feeds it behind
- * its back. We do, from the event loop, so that a hung loop is not fed; never with the letter that
- * would disarm it at close (Documentation/watchdog/watchdog-api.rst).
+ * its back. We do, from the event loop, as long as there is progress: neither a hung loop nor one that waits for
+ * nothing is fed. Never with the letter that would disarm it at close (Documentation/watchdog/watchdog-api.rst).
  */
 import { open, type FileHandle } from 'node:fs/promises';
+import type { Progress } from './progress.ts';
 import { within } from './run-with-deadline.ts';
 
 /** Seconds until the armed watchdog resets the machine; 0 when systemd armed none. */
@@ -14,7 +15,10 @@ export function watchdogSeconds(environment: NodeJS.ProcessEnv): number {
 
 const openDeadline = 1_000;
 
-export async function feedWatchdog(environment: NodeJS.ProcessEnv): Promise<void> {
+export async function feedWatchdog(
+  environment: NodeJS.ProcessEnv,
+  progress: Progress,
+): Promise<void> {
   const seconds = watchdogSeconds(environment);
   if (seconds === 0) return;
   const named = environment['WATCHDOG_DEVICE'];
@@ -22,8 +26,17 @@ export async function feedWatchdog(environment: NodeJS.ProcessEnv): Promise<void
   for (const path of paths) {
     const device = await within(open(path, 'w'), openDeadline, undefined);
     if (device === undefined) continue;
+    let fed = performance.now();
     feed(device);
-    setInterval(feed, Math.min(seconds / 4, 5) * 1000, device).unref();
+    const timer = setInterval(
+      () => {
+        if (progress.last() < fed) return;
+        fed = performance.now();
+        feed(device);
+      },
+      Math.min(seconds / 4, 5) * 1000,
+    );
+    timer.unref();
     return;
   }
 }

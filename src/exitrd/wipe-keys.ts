@@ -1,16 +1,20 @@
 /**
- * The ladder for a crypt device that cannot be closed: make read-only and flush while the key is
- * there, suspend, wipe the key, put an error table in its place so that whatever still hangs on it
- * fails instead of blocking. Once a device is suspended nothing may sync or unmount what is on it
- * until its table was replaced: that would block for ever.
+ * The ladder for a crypt device that cannot be closed: suspend, wipe the key, put an error table in its place so that
+ * whatever still hangs on it fails instead of blocking. Devices that do not lie on each other are wiped side by side.
+ *
+ * Never with the file system frozen, as dmsetup does by itself: freezing waits for the disk, cannot be killed, and holds
+ * the lock without which nobody else can suspend the device (dm_suspend() in drivers/md/dm.c), so the key would
+ * stay. What is on it was flushed before. Any suspension waits until the disk has answered what it was asked; where
+ * it does not answer, what lies between is given an error table.
  *
  * Sources: dm-crypt's `key wipe` message (drivers/md/dm-crypt.c), dmsetup(8).
  */
 import type { CloseCrypt, TeardownPlan } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Budget } from './budget.ts';
+import { layersBelow } from './layers-below.ts';
 import type { Run } from './execute-plan.ts';
-import { isCutOff } from './cut-off.ts';
+import type { CommandOutcome } from './run-with-deadline.ts';
 import { dmsetupWords } from './step-command.ts';
 
 export interface KeyWipe {
@@ -20,83 +24,81 @@ export interface KeyWipe {
   readonly reason: string;
 }
 
-const mount = '/usr/bin/mount';
-const busybox = '/usr/bin/busybox';
+/** What is on its way to the disk is data, so it has time, as long as any disk answers. */
+const suspendDeadline = 15_000;
+const suspendInReserve = 2_000;
+const suspendIdle = 4_000;
+const messageDeadline = 2_000;
 
-/**
- * Mounts whose data still goes to a block device: what has to be flushed while the keys are there. One
- * whose device is gone is left as it is.
- */
-export async function flushAndMakeReadOnly(
+export async function wipeKeys(
   snapshot: Snapshot,
   plan: TeardownPlan,
   budget: Budget,
   run: Run,
-): Promise<void> {
-  const stuck = new Set(plan.waves.flat().flatMap((step) => mountIdOf(step)));
-  const names = new Map(snapshot.devices.map(({ devnum, name }) => [devnum, name]));
-  const writable = snapshot.mounts.filter(
-    ({ mountId, devnum, fstype, options, superOptions }) =>
-      stuck.has(mountId) &&
-      // It has nothing to flush, and will be emptied.
-      fstype !== 'tmpfs' &&
-      !isReadOnly(options) &&
-      !isReadOnly(superOptions) &&
-      (devnum.startsWith('0:') || isThere(names.get(devnum))),
-  );
-  await run([busybox, 'sync'], budget.reserved(5_000));
-  await Promise.all(
-    writable.map(({ target }) =>
-      run([mount, '-n', '-c', '-i', '-o', 'remount,ro', target], budget.reserved(5_000)),
-    ),
-  );
-}
-
-/** The snapshot has no name for a device that is gone. */
-function isThere(device: string | undefined): boolean {
-  return device !== undefined && !isCutOff(device);
-}
-
-/** One device after the other, the uppermost first, because flushing one writes to those below. */
-export async function wipeKeys(
-  plan: TeardownPlan,
-  budget: Budget,
-  run: Run,
 ): Promise<readonly KeyWipe[]> {
-  const wipes: KeyWipe[] = [];
-  for (const step of plan.waves.flat()) {
-    if (step.kind === 'close-crypt') wipes.push(await wipeKey(step, budget, run));
-  }
-  return wipes;
+  const first = await upperFirst(plan, (step) => wipeKey(step, budget, run));
+  const cut = new Map<string, Promise<CommandOutcome>>();
+  const cutOff = (name: string) => {
+    const done = cut.get(name) ?? replaceTable(name, budget, run);
+    cut.set(name, done);
+    return done;
+  };
+  // Only when every other device has had its turn: what lies below may be theirs too.
+  return await Promise.all(
+    [...first].map(async ([step, wipe]) => {
+      let last = wipe;
+      for (const name of layersBelow(snapshot, step.device)) {
+        if (last.wiped) break;
+        await cutOff(name);
+        last = await wipeKey(step, budget, run);
+      }
+      return last;
+    }),
+  );
 }
 
-async function wipeKey(step: CloseCrypt, budget: Budget, run: Run): Promise<KeyWipe> {
-  const { name } = step;
-  const suspended = await suspend(step, budget, run);
+/** A device when those are done that must go before it. */
+async function upperFirst<Result>(
+  plan: TeardownPlan,
+  perform: (step: CloseCrypt) => Promise<Result>,
+): Promise<ReadonlyMap<CloseCrypt, Result>> {
+  const turns = new Map<string, Promise<void>>();
+  const results = new Map<CloseCrypt, Result>();
+  for (const step of plan.waves.flat()) {
+    // Of earlier waves.
+    const needed = Promise.all(step.needs.flatMap((id) => turns.get(id) ?? []));
+    const take = async () => {
+      await needed;
+      if (step.kind === 'close-crypt') results.set(step, await perform(step));
+    };
+    turns.set(step.id, take());
+  }
+  await Promise.all(turns.values());
+  return results;
+}
+
+async function wipeKey({ name }: CloseCrypt, budget: Budget, run: Run): Promise<KeyWipe> {
+  const suspended = await run(
+    [...dmsetupWords('suspend'), '--noflush', '--nolockfs', name],
+    budget.patient(suspendDeadline, suspendInReserve),
+    undefined,
+    suspendIdle,
+  );
+  if (suspended.hung === true) return { name, wiped: false, reason: suspended.reason };
   const message = await run(
     [...dmsetupWords('message'), name, '0', 'key', 'wipe'],
-    budget.reserved(2_000),
+    budget.reserved(messageDeadline),
   );
   // Replacing the table frees the old one with its key, so that this alone would do.
-  const replaced = await run([...dmsetupWords('wipe_table'), name], budget.reserved(2_000));
+  const replaced = await replaceTable(name, budget, run);
   const wiped = message.ok || replaced.ok;
   return { name, wiped, reason: wiped ? '' : suspended.reason || message.reason };
 }
 
-/** With a flush and the file system frozen, unless that fails or would wait for a medium that is gone. */
-async function suspend({ name, device }: CloseCrypt, budget: Budget, run: Run) {
-  const words = dmsetupWords('suspend');
-  if (!isCutOff(device)) {
-    const gently = await run([...words, name], budget.reserved(5_000));
-    if (gently.ok) return gently;
-  }
-  return run([...words, '--noflush', '--nolockfs', name], budget.reserved(2_000));
-}
-
-function mountIdOf(step: TeardownPlan['waves'][number][number]): readonly number[] {
-  return step.kind === 'unmount' && !step.lazy ? [step.mountId] : [];
-}
-
-function isReadOnly(options: string): boolean {
-  return options.split(',').includes('ro');
+/** With one that answers everything by an error. */
+function replaceTable(name: string, budget: Budget, run: Run): Promise<CommandOutcome> {
+  return run(
+    [...dmsetupWords('wipe_table'), '--noflush', '--nolockfs', name],
+    budget.reserved(messageDeadline),
+  );
 }

@@ -8,6 +8,7 @@ export const settingsPath = '/etc/shutdownramfs/settings.json';
 
 export interface Settings {
   readonly version: typeof settingsVersion;
+  readonly time: TimeSettings;
   readonly debugging: DebuggingSettings;
   /** What the console shows: only what went wrong, the summary as well, or every step. */
   readonly output: 'quiet' | 'normal' | 'verbose';
@@ -35,6 +36,11 @@ export interface Hook {
   readonly when: HookTime;
   /** After so many it is killed. */
   readonly seconds: number;
+}
+
+interface TimeSettings {
+  /** For the whole shutdown; less where a hardware watchdog is armed that is shorter. */
+  readonly totalSeconds: number;
 }
 
 export interface DebuggingSettings {
@@ -68,6 +74,7 @@ type RecordTime = (typeof recordTimes)[number];
 
 export const defaultSettings: Settings = {
   version: settingsVersion,
+  time: { totalSeconds: 90 },
   debugging: {
     flagFiles: ['/run/shutdownramfs/debug', '/shutdownramfs.debug'],
     kernelArguments: ['shutdownramfs.debug'],

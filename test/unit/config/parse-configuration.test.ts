@@ -26,6 +26,8 @@ test('all that can be said', () => {
     format = "tar"
     compress = "gzip"
     level = 9
+    [time]
+    total-seconds = 30
     [debugging]
     flag-files = ["/run/debug-me", "/debug-me"]
     kernel-arguments = ["debug-me", "a.b:c"]
@@ -58,6 +60,7 @@ test('all that can be said', () => {
       compress: 'gzip',
       level: 9,
     },
+    time: { 'total-seconds': 30 },
     debugging: {
       'flag-files': ['/run/debug-me', '/debug-me'],
       'kernel-arguments': ['debug-me', 'a.b:c'],

@@ -18,6 +18,9 @@ format = "cpio" # default
 compress = "usual" # default
 level = 0 # default
 
+[time]
+total-seconds = 90 # default
+
 [debugging]
 flag-files = [ "/a", "/b" ] # /etc/o?ne
 kernel-arguments = [ "shutdownramfs.debug" ] # default

@@ -158,7 +158,7 @@ test('and one by one when that fails, so that each has its reason', async () => 
 
 test('nothing is started when the time is spent', async () => {
   let now = 0;
-  const budget = startBudget(0, () => now);
+  const budget = startBudget(0, 90, () => now);
   now = 80_000;
   const { run, asked } = record();
   const outcomes = await executePlan(plan([unmount('/oldroot')]), budget, run);

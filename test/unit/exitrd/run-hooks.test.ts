@@ -21,7 +21,7 @@ async function runThem(
   when: HookTime,
   hooks: readonly Hook[],
   {
-    run = runWithDeadline,
+    run = (command, deadline, variables) => runWithDeadline(command, deadline, variables),
     facts = { verb: 'reboot', left: [] },
     budget = startBudget(0),
   }: {
@@ -106,7 +106,7 @@ test('together they have a time of their own, and leave its reserve to the shutd
   const hooks = ['a', 'b'].flatMap((name) =>
     (['before-unmount', 'final'] as const).map((when) => hook(name, '/x', when, 20)),
   );
-  const budget = startBudget(0, () => now);
+  const budget = startBudget(0, 90, () => now);
   const { outcomes } = await runThem(
     'before-unmount',
     [...hooks, hook('c', '/x', 'before-unmount')],
@@ -119,5 +119,5 @@ test('together they have a time of their own, and leave its reserve to the shutd
   expect(outcomes.at(-1)).toMatchObject({ name: 'c', ok: false, reason: 'no time left' });
   now = 85_000;
   await runThem('final', hooks, { run, budget });
-  expect(deadlines).toEqual([20_000, 10_000, 5_000]);
+  expect(deadlines).toEqual([20_000, 10_000, 2_500, 1_250]);
 });
