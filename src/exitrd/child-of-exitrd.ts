@@ -1,7 +1,7 @@
 /** The executable as a child of itself, for calls that may wait or that change the process. */
 import { existsSync } from 'node:fs';
 import { readNow } from './read-now.ts';
-import { parseStat } from './survivors.ts';
+import { parseState } from './read-process.ts';
 
 export const exitrdProgram = '/usr/lib/shutdownramfs/shutdown';
 
@@ -15,6 +15,6 @@ export const childWord = {
 
 /** On a machine in use such a call would take apart what others need, so it is refused there. */
 export function isChildOfExitrd(): boolean {
-  const parent = parseStat(readNow(`/proc/${process.ppid}/stat`) ?? '');
+  const parent = parseState(readNow(`/proc/${process.ppid}/stat`) ?? '');
   return (process.ppid === 1 || parent?.parentId === 1) && existsSync('/guard/busybox');
 }

@@ -90,5 +90,6 @@ function joined(before: Teardown, after: Teardown): Teardown {
     first: before.first,
     rounds: before.rounds + after.rounds,
     killed: [...before.killed, ...after.killed],
+    blockers: [...before.blockers, ...after.blockers],
   };
 }

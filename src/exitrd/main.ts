@@ -110,7 +110,11 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   const report = withHooks(withRequest(outcome, overwriteRequest), [...result.hooks, ...final]);
   journal.say(summaryOf(report));
   for (const line of report.failures) journal.warn(line);
-  if (report.left.length > 0) journal.warn(`left:\n${renderStack(result.teardown.last)}`);
+  if (report.left.length > 0) {
+    for (const line of report.blockers) journal.warn(line);
+    const notes = Map.groupBy(result.teardown.blockers, ({ object }) => object);
+    journal.warn(`left:\n${renderStack(result.teardown.last, notes)}`);
+  }
   journal.record(fitReport(report, longestRecord - 'shutdownramfs: '.length));
   await keepRecord(report, settings.record, budget, run, journal);
   await progress.during(pauseForDebugging(debugging, budget, journal));

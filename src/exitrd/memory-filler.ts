@@ -5,7 +5,7 @@
 import { readlinkSync, writeFileSync } from 'node:fs';
 import { dieWithParent, takeMemory } from '../kernel/system-call.ts';
 import { readNow } from './read-now.ts';
-import { parseStat } from './survivors.ts';
+import { parseState } from './read-process.ts';
 
 /** The first word it is started with. */
 export const fillerName = 'fill-free-memory';
@@ -35,5 +35,5 @@ function isStartedByExitrd(): boolean {
   } catch {
     return false;
   }
-  return parent === 1 || parseStat(readNow(`/proc/${parent}/stat`) ?? '')?.parentId === 1;
+  return parent === 1 || parseState(readNow(`/proc/${parent}/stat`) ?? '')?.parentId === 1;
 }

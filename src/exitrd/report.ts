@@ -1,6 +1,7 @@
 /** What happened, as data, as one line for a person and as one line for machines. Pure. */
 import { classifyDevice } from '../plan/classify-device.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { describeBlocker } from './blockers.ts';
 import type { Erasure } from './erase-freed-memory.ts';
 import type { FreedMemory } from './freed-memory.ts';
 import type { Overwritten } from './overwrite-memory.ts';
@@ -30,6 +31,8 @@ export interface Report {
   readonly left: readonly string[];
   /** Why, by step: `unmount /oldroot: target is busy`. */
   readonly failures: readonly string[];
+  /** Who stood in the way, by step: `unmount /oldroot: held by sleep[123] (fd 3 /oldroot/held)`. */
+  readonly blockers: readonly string[];
   /** Processes that were killed because they held something. */
   readonly killed: readonly string[];
   /** Memory-backed mount points that could not be emptied. */
@@ -99,6 +102,7 @@ export function reportOf(
     keysRemaining,
     left,
     failures: isDone ? [] : remarks,
+    blockers: [...new Set(teardown.blockers.map(describeBlocker))],
     killed: teardown.killed.map(({ name, processId }) => `${name}[${processId}]`),
     memoryKept,
     freed,
@@ -155,25 +159,31 @@ function describeErasure({ freed, overwritten }: Report): string {
 }
 
 /**
- * The report with its lists cut until its JSON is at most `bytes` long: the kernel log refuses a
- * longer record whole. `cut: true` says that it was.
+ * The report with its lists, and long texts in them, cut until its JSON is at most `bytes` long: the kernel
+ * log refuses a longer record whole. `cut: true` says that it was.
  */
 export function fitReport(report: Report, bytes: number): object {
-  for (let most = longestList(report); most >= 0; most -= 1) {
-    const cut = most < longestList(report);
-    const fitted = { ...cutLists(report, most), ...(cut ? { cut } : {}) };
-    if (Buffer.byteLength(JSON.stringify(fitted)) <= bytes) return fitted;
+  if (Buffer.byteLength(JSON.stringify(report)) <= bytes) return report;
+  for (const longest of [Infinity, 120, 60]) {
+    for (let most = longestList(report); most >= (longest === 60 ? 0 : 2); most -= 1) {
+      const fitted = { ...cutLists(report, most, longest), cut: true };
+      if (Buffer.byteLength(JSON.stringify(fitted)) <= bytes) return fitted;
+    }
   }
   return { version: report.version, verb: report.verb, clean: report.clean, cut: true };
 }
 
-function cutLists(report: Report, most: number): object {
+function cutLists(report: Report, most: number, longest: number): object {
   return Object.fromEntries(
-    Object.entries(report).map(([name, value]) => [
+    Object.entries(report).map(([name, value]: [string, unknown]) => [
       name,
-      Array.isArray(value) ? value.slice(0, most) : value,
+      Array.isArray(value) ? value.slice(0, most).map((item) => cutText(item, longest)) : value,
     ]),
   );
+}
+
+function cutText(item: unknown, longest: number): unknown {
+  return typeof item === 'string' && item.length > longest ? `${item.slice(0, longest)}…` : item;
 }
 
 function longestList(report: Report): number {

@@ -8,13 +8,15 @@ import { planTeardown } from '../plan/plan-teardown.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { FactSource } from '../snapshot/fact-source.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
+import { describeBlocker, holdersOfStep, nameBlockers, type Blocker } from './blockers.ts';
 import type { Budget } from './budget.ts';
 import { executePlan, type Run, type StepOutcome } from './execute-plan.ts';
 import { explainFailure } from './explain-failure.ts';
+import { findBlockerFacts } from './find-blockers.ts';
 import type { Journal } from './journal.ts';
 import { resumeSuspended } from './resume-suspended.ts';
 import { thawFrozen } from './thaw-frozen.ts';
-import { findSurvivors, holdersOf, killSurvivors, type Survivor } from './survivors.ts';
+import { findSurvivors, killSurvivors, type Survivor } from './survivors.ts';
 
 export interface Teardown {
   readonly rounds: number;
@@ -25,6 +27,8 @@ export interface Teardown {
   /** The failures of the last round. */
   readonly failures: readonly StepOutcome[];
   readonly killed: readonly Survivor[];
+  /** Who stood in the way of a step, those that were killed for it among them. */
+  readonly blockers: readonly Blocker[];
 }
 
 export const oldRoot = '/oldroot';
@@ -44,7 +48,7 @@ export async function tearDown(
   rung = 0,
 ): Promise<Teardown> {
   const options = { oldRoot, asideDirectory, neverMove };
-  const escalation: Escalation = { rung, busy: [], killed: [] };
+  const escalation: Escalation = { rung, busy: [], killed: [], blockers: [] };
   const first = await takeSnapshot(source);
   await takeOverArrays(first, budget, run);
   // Later the suspended ones are those that we have suspended.
@@ -68,13 +72,17 @@ export async function tearDown(
     const { busy } = escalation;
     plan = planTeardown(last, { ...options, busy });
     if (isProgress(before, plan)) continue;
-    if (!(await escalate(escalation, failures, journal))) break;
+    if (!(await escalate(escalation, failures, last, journal))) break;
     if (escalation.busy !== busy) {
       plan = planTeardown(last, { ...options, busy: escalation.busy });
     }
   }
   const left = plan.waves.length === 0 ? plan : planTeardown(last, options);
-  return { rounds, first, last, left, failures, killed: escalation.killed };
+  const { killed, blockers } = escalation;
+  if (left.waves.length > 0) {
+    blockers.push(...nameBlockers(left, failures, last, await findBlockerFacts()));
+  }
+  return { rounds, first, last, left, failures, killed, blockers };
 }
 
 /** Ids, in the order of the plan. */
@@ -100,6 +108,7 @@ interface Escalation {
   rung: number;
   busy: readonly string[];
   killed: Survivor[];
+  readonly blockers: Blocker[];
 }
 
 /** Where a teardown begins that follows another: who holds something was killed, the rest is one more try. */
@@ -109,6 +118,7 @@ export const lastRung = 4;
 async function escalate(
   escalation: Escalation,
   failures: readonly StepOutcome[],
+  snapshot: Snapshot,
   journal: Journal,
 ): Promise<boolean> {
   const targets = failures.flatMap(({ step }) => (step.kind === 'unmount' ? [step.target] : []));
@@ -116,13 +126,14 @@ async function escalate(
   switch (escalation.rung) {
     case 1:
     case 2: {
-      const survivors = await findSurvivors();
-      const holders = targets.flatMap((target) => holdersOf(target, survivors));
-      const doomed = [...new Set(holders)].filter(
+      const survivors = (await findSurvivors()).filter(
         ({ storageDaemon }) => escalation.rung === 2 || !storageDaemon,
       );
-      for (const { name, processId } of doomed) journal.detail(`kill ${name}[${processId}]`);
+      const found = failures.flatMap(({ step }) => holdersOfStep(step, snapshot, survivors));
+      for (const { blocker } of found) journal.detail(`${describeBlocker(blocker)}: killed`);
+      const doomed = [...new Set(found.map(({ survivor }) => survivor))];
       for (const { name } of await killSurvivors(doomed)) journal.detail(`${name}: does not die`);
+      escalation.blockers.push(...found.map(({ blocker }) => blocker));
       escalation.killed.push(...doomed);
       return true;
     }

@@ -8,6 +8,7 @@ const report = z.object({
   clean: z.boolean(),
   left: texts,
   failures: texts,
+  blockers: texts,
   keysRemaining: texts,
   killed: texts,
   memoryKept: texts,

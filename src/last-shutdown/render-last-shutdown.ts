@@ -14,6 +14,7 @@ export function renderLastShutdown(record: FoundRecord): string {
     ...section('keys that may remain', report?.keysRemaining),
     ...section('left', report?.left),
     ...section('why', report?.failures),
+    ...section('in the way', report?.blockers),
     ...section('killed', report?.killed),
     ...section('not emptied', report?.memoryKept),
     // A clean one is told by its summary.

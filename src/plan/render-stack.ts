@@ -7,8 +7,9 @@ import { indexSnapshot, type SnapshotIndex } from './snapshot-index.ts';
 /**
  * The stack as a tree, what is on top first, as `lsblk -s` shows it: each mount with its devices
  * below it, then swap, then what nothing is on. Kernel interfaces are left out.
+ * @param notes what is to be said of mount points and devices, by their names.
  */
-export function renderStack(snapshot: Snapshot): string {
+export function renderStack(snapshot: Snapshot, notes: Notes = new Map()): string {
   const index = indexSnapshot(snapshot);
   const tops = [...mountTrees(index), ...swapTrees(index)];
   const shown = new Set<BlockDevice>();
@@ -21,11 +22,15 @@ export function renderStack(snapshot: Snapshot): string {
     .filter((device) => !shown.has(device) && classifyDevice(device) !== undefined)
     .filter(({ holders }) => holders.length === 0)
     .map((device) => ({ text: 'not in use', below: [deviceTree(index, device, [])] }));
-  return [...tops, ...idle].map((branch) => `${lines(branch).join('\n')}\n`).join('');
+  return [...tops, ...idle].map((branch) => `${lines(branch, notes).join('\n')}\n`).join('');
 }
+
+type Notes = ReadonlyMap<string, readonly { readonly by: string }[]>;
 
 interface Branch {
   readonly text: string;
+  /** The mount point; that of a device is its name. */
+  readonly target?: string;
   readonly device?: BlockDevice;
   readonly below: readonly Branch[];
 }
@@ -38,6 +43,7 @@ function mountTrees(index: SnapshotIndex): readonly Branch[] {
     .toSorted((a, b) => (a.mount.target < b.mount.target ? -1 : 1))
     .map(({ mount, devices }) => ({
       text: describeMount(mount),
+      target: mount.target,
       below: devices.map((device) => deviceTree(index, device, [])),
     }));
 }
@@ -112,12 +118,15 @@ function describeSize(sectors: number): string {
   return '';
 }
 
-function lines({ text, below }: Branch): readonly string[] {
+function lines({ text, target, device, below }: Branch, notes: Notes): readonly string[] {
+  const said = new Set(notes.get(target ?? device?.name ?? '')?.map(({ by }) => by));
+  const stem = below.length === 0 ? '    ' : '│   ';
   return [
     text,
+    ...[...said].map((note) => `${stem}${note}`),
     ...below.flatMap((branch, i) => {
       const isLast = i === below.length - 1;
-      const [head = '', ...rest] = lines(branch);
+      const [head = '', ...rest] = lines(branch, notes);
       return [
         `${isLast ? '└─' : '├─'}${head}`,
         ...rest.map((line) => `${isLast ? '  ' : '│ '}${line}`),

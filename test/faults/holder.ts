@@ -13,7 +13,7 @@ export const holder: FaultGroup = {
         wiped: ['crypt0'],
         left: ['unmount /oldroot', 'remove-dm vg0-root', 'remove-dm crypt0'],
       },
-      blocker: /unmount \/oldroot: .*busy/,
+      blocker: /unmount \/oldroot: held by the kernel itself: SCSI target pin \(\S*\/exported\)/,
       seen: 'old root not freed, 1 key wiped, 3 left, …',
       saved: 'all data',
       plaintextMayRemain: true,

@@ -12,6 +12,7 @@ const clean: Report = {
   keysRemaining: [],
   left: [],
   failures: [],
+  blockers: [],
   killed: [],
   memoryKept: [],
   freed: 'zeroed',

@@ -1,33 +1,29 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
-import {
-  findSurvivors,
-  holdersOf,
-  killSurvivors,
-  parseStat,
-} from '../../../src/exitrd/survivors.ts';
+import { parseState } from '../../../src/exitrd/read-process.ts';
+import { findSurvivors, holdersOf, killSurvivors } from '../../../src/exitrd/survivors.ts';
 
 test.each([
   [
     'a process',
     '4711 (sleep) S 12 4711 1 0 -1 4194304 0 0',
-    { name: 'sleep', parentId: 12, kernelThread: false },
+    { name: 'sleep', parentId: 12, kernelThread: false, state: 'S' },
   ],
   [
     'a name with blanks and parentheses',
     '9 (a (b) c) R 1 9 9 0 -1 0 0',
-    { name: 'a (b) c', parentId: 1, kernelThread: false },
+    { name: 'a (b) c', parentId: 1, kernelThread: false, state: 'R' },
   ],
   [
     'a kernel thread',
     '2 (kthreadd) S 0 0 0 0 -1 2129984 0 0',
-    { name: 'kthreadd', parentId: 0, kernelThread: true },
+    { name: 'kthreadd', parentId: 0, kernelThread: true, state: 'S' },
   ],
   ['a zombie', '5 (gone) Z 1 5 5 0 -1 4228100 0', undefined],
   ['nothing', '', undefined],
   ['garbage', '( ( (', undefined],
 ])('%s', (_, text, facts) => {
-  expect(parseStat(text)).toEqual(facts);
+  expect(parseState(text)).toEqual(facts);
 });
 
 test('a process that is no child of ours is found with what it holds, and killed', async () => {

@@ -9,6 +9,7 @@ const report = {
   left: ['unmount /oldroot'],
   failures: ['unmount /oldroot: target is busy'],
   keysRemaining: [],
+  blockers: [],
   killed: [],
   memoryKept: [],
 };
@@ -44,6 +45,7 @@ test('a report cut to its bones, and one with words of another version', () => {
     left: [],
     failures: [],
     keysRemaining: [],
+    blockers: [],
     killed: [],
     memoryKept: [],
   });

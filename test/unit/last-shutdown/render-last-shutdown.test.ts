@@ -13,6 +13,7 @@ const record: FoundRecord = {
     left: ['unmount /oldroot'],
     failures: ['unmount /oldroot/\u001B[2J: target is busy'],
     keysRemaining: [],
+    blockers: [],
     killed: ['busybox[7]'],
     memoryKept: [],
   },

@@ -38,6 +38,7 @@ const report: Report = {
   keysRemaining: [],
   left: [],
   failures: [],
+  blockers: [],
   killed: [],
   memoryKept: [],
   freed: 'zeroed',
