@@ -104,9 +104,10 @@ function replace(draft: Draft, gone: readonly Top[], come: readonly Top[]): void
 
 function addLuks(draft: Draft, top: Top): void {
   const { lot } = draft;
-  const name = oddName(lot, draft);
   const opening = lot.chance(0.25) ? ['--disable-keyring'] : [];
   const checked = top.mib <= mostChecked && lot.chance(0.5);
+  // cryptsetup does not find the device below such a one under an odd name.
+  const name = checked ? { name: `crypt${draft.count}` } : oddName(lot, draft);
   const small = ['--luks2-metadata-size', '16k', '--luks2-keyslots-size', '1m'];
   const kind = lot.chance(0.25) && !checked ? ['--type', 'luks1'] : ['--type', 'luks2', ...small];
   // Behind the volume key the one of the checksums (cryptsetup-luksFormat(8), --integrity).

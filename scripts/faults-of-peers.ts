@@ -1,0 +1,102 @@
+#!/usr/bin/env node
+/**
+ * The faults of test/faults under dracut's exitrd and systemd's own beside ours: how each ended, which keys are left
+ * in memory, what was saved. Prints a table, and writes test/faults/peers.json. Words: parts of the
+ * names of faults, all without; `--exitrd` for one exitrd alone.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { reasonOf } from '../src/failure.ts';
+import { faultGroups } from '../test/faults/groups.ts';
+import { buildDracutExitrd, dracutRoot } from '../test/support/dracut-exitrd.ts';
+import type { Fault } from '../test/support/fault.ts';
+import { searchMemory } from '../test/support/guest-memory.ts';
+import { ourExitrd } from '../test/support/our-exitrd.ts';
+import { systemdExitrd } from '../test/support/peer-exitrd.ts';
+import {
+  exitrdNames,
+  mergeOutcomes,
+  peerOutcome,
+  renderOutcomes,
+  type ExitrdName,
+  type PeerOutcome,
+  type RawOutcome,
+} from '../test/support/peer-outcome.ts';
+import { scratchDirectory } from '../test/support/scratch-directory.ts';
+import { emptyDisks, inspectDisks, startShortMachine } from '../test/support/short-machine.ts';
+import type { VirtualMachine } from '../test/support/virtual-machine.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { exitrd: { type: 'string' } },
+});
+const output = join(import.meta.dirname, '../test/faults/peers.json');
+const endSeconds = 150;
+
+// What is broken in our own image, or set in our configuration, means nothing to the others.
+const comparable = faultGroups
+  .flatMap(({ faults }) => faults)
+  .filter(({ damage, configuration }) => damage === undefined && configuration === undefined);
+const wanted = comparable.filter(
+  ({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)),
+);
+
+await using scratch = await scratchDirectory();
+await using ours = await ourExitrd();
+const dracut = join(scratch.path, 'dracut.cpio');
+await buildDracutExitrd(await dracutRoot(), dracut, 'none');
+const archives = { ours: ours.archive, dracut, systemd: await systemdExitrd() };
+const contenders = exitrdNames.filter(
+  (name) => values.exitrd === undefined || values.exitrd === name,
+);
+
+const outcomes: PeerOutcome[] = [];
+for (const fault of wanted) {
+  for (const name of contenders) {
+    const outcome = await measure(fault, name).catch((error: unknown) => {
+      process.stdout.write(`${fault.name}: ${name}: not measured: ${reasonOf(error)}\n`);
+    });
+    if (outcome === undefined) continue;
+    process.stdout.write(`${JSON.stringify(outcome)}\n`);
+    outcomes.push(outcome);
+    const before = JSON.parse(await readFile(output, 'utf8').catch(() => '[]')) as PeerOutcome[];
+    const merged = mergeOutcomes(before, outcomes, comparable);
+    await writeFile(output, `${JSON.stringify(merged, undefined, 2)}\n`);
+  }
+}
+process.stdout.write(`${renderOutcomes(outcomes)}\n`);
+
+async function measure(fault: Fault, name: ExitrdName): Promise<PeerOutcome> {
+  const { stack, verb, commandLine, memoryMib = 1024, meanwhile } = fault;
+  await using disks = await emptyDisks();
+  await using machine = await startShortMachine({
+    stack,
+    disks,
+    exitrd: archives[name],
+    memoryMib,
+    ...(verb === undefined ? {} : { verb }),
+    ...(commandLine === undefined ? {} : { commandLine }),
+  });
+  await machine.console.waitForLine(/handover: entering the exitrd/, 120);
+  // What is done to the machine may wait for words that only ours says.
+  void meanwhile?.(machine).catch(() => undefined);
+  const end = await endOf(machine, verb);
+  await machine.monitor.execute('stop').catch(() => undefined);
+  await machine.quit();
+  const { findings, keys } = await inspectDisks(stack, disks);
+  const memory = await searchMemory(machine.memoryFile, { keys, markers: {} });
+  const found = new Set(memory.keys.map(({ key }) => key));
+  return peerOutcome(fault, name, { end, keys, found, findings });
+}
+
+async function endOf(machine: VirtualMachine, verb: Fault['verb']): Promise<RawOutcome['end']> {
+  try {
+    const ended = machine.waitForEnd(endSeconds).then(({ reason }) => reason);
+    if (verb !== 'halt') return await ended;
+    const halted = machine.console.waitForLine(/reboot: System halted/, endSeconds);
+    return await Promise.race([ended, halted.then(() => 'halted' as const)]);
+  } catch (error) {
+    return { failed: reasonOf(error) };
+  }
+}
