@@ -14,7 +14,7 @@ import { describeMachine } from '../test/torture/describe-machine.ts';
 import { drawMachine } from '../test/torture/draw-machine.ts';
 import { machineScript } from '../test/torture/machine-script.ts';
 import { tortureRun } from '../test/torture/torture-run.ts';
-import { waitingMachine } from '../test/torture/waiting-machine.ts';
+import { waitingMachine, type WaitingMachine } from '../test/torture/waiting-machine.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,7 +32,7 @@ if (values.draw) {
   for (const seed of seeds) process.stdout.write(`${seed} ${describeMachine(drawMachine(seed))}\n`);
 } else {
   await using exitrd = await ourExitrd();
-  const waiting = await waitingMachine(exitrd.archive);
+  await using waiting = await waitingMachine(exitrd.archive);
   let failures = 0;
   const left = [...seeds];
   const work = async (): Promise<void> => {
@@ -45,11 +45,11 @@ if (values.draw) {
   process.exitCode = failures === 0 ? 0 : 1;
 }
 
-async function torture(waiting: string, seed: number): Promise<boolean> {
+async function torture(machines: WaitingMachine, seed: number): Promise<boolean> {
   const machine = drawMachine(seed);
   const line = `seed ${seed}: ${describeMachine(machine)}`;
   try {
-    const { complaints, evidence, log } = await tortureRun(waiting, machine);
+    const { complaints, evidence, log } = await tortureRun(machines, machine);
     const { end, seconds, crypts } = evidence;
     const how = `${typeof end === 'string' ? end : 'failed'} in ${seconds.toFixed(1)} s, ${crypts} keys`;
     process.stdout.write(`${line} -> ${how}: ${complaints.length === 0 ? 'ok' : 'FAILED'}\n`);

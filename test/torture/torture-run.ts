@@ -11,7 +11,7 @@ import { layersToOpen } from './demands.ts';
 import { cryptsOf, type DrawnMachine } from './drawn-machine.ts';
 import { machineScript } from './machine-script.ts';
 import { complaints, longestSeconds, type DiskFinding, type Evidence } from './verdict.ts';
-import { emptyMachineDisks, goOn, writeScript } from './waiting-machine.ts';
+import { emptyMachineDisks, goOn, writeScript, type WaitingMachine } from './waiting-machine.ts';
 
 export interface TortureRun {
   /** Empty when all is as it should be. */
@@ -21,8 +21,10 @@ export interface TortureRun {
   readonly log: string;
 }
 
-/** @param waiting as `waitingMachine` made it. */
-export async function tortureRun(waiting: string, machine: DrawnMachine): Promise<TortureRun> {
+export async function tortureRun(
+  waiting: WaitingMachine,
+  machine: DrawnMachine,
+): Promise<TortureRun> {
   await using disks = await scratchDirectory();
   await emptyMachineDisks(disks.path);
   await writeScript(disks.path, machineScript(machine, 'make'));
@@ -36,7 +38,7 @@ export async function tortureRun(waiting: string, machine: DrawnMachine): Promis
   };
 }
 
-async function shutDown(waiting: string, disks: string, machine: DrawnMachine) {
+async function shutDown(waiting: WaitingMachine, disks: string, machine: DrawnMachine) {
   await using running = await goOn(waiting, disks);
   const begun = await running.console.waitForLine(/entering the exitrd|torture: cannot make/, 120);
   if (begun.includes('cannot make')) {
@@ -96,7 +98,7 @@ function reportIn(log: string): Report | undefined {
   return json === undefined ? undefined : (JSON.parse(json) as Report);
 }
 
-async function lookAgain(waiting: string, disks: string, machine: DrawnMachine) {
+async function lookAgain(waiting: WaitingMachine, disks: string, machine: DrawnMachine) {
   const layers = layersToOpen(machine);
   if (layers.length === 0) return { findings: [], log: '' };
   await writeScript(disks, machineScript(machine, 'open', layers));

@@ -1,13 +1,9 @@
 /**
- * The machine that all drawn ones go on from: booted, our exitrd in place, waiting for its script. It is
- * made once for an exitrd and kept, since booting takes most of a short machine's time.
+ * The machine that all drawn ones go on from: booted, an exitrd in place, waiting for its script. Booting
+ * takes most of a short machine's time.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { copyFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { built } from '../support/build-cache.ts';
 import { guestInitramfs } from '../support/guest-initramfs.ts';
 import { guestKernel } from '../support/guest-kernel.ts';
 import { saveMachine, savedIn } from '../support/saved-machine.ts';
@@ -32,29 +28,30 @@ export async function writeScript(directory: string, script: string): Promise<vo
   await writeFile(join(directory, 'script'), script.padEnd(scriptBytes, '\n'));
 }
 
-/** @param exitrd an uncompressed cpio archive. Returns the directory that `goOn` wants. */
-export async function waitingMachine(exitrd: string): Promise<string> {
+export interface WaitingMachine extends AsyncDisposable {
+  /** Of its initramfs, its exitrd, and of what was saved of it. */
+  readonly directory: string;
+}
+
+/** @param exitrd an uncompressed cpio archive. */
+export async function waitingMachine(exitrd: string): Promise<WaitingMachine> {
+  await using stack = new AsyncDisposableStack();
+  const { path: directory } = stack.use(await scratchDirectory());
   await using scratch = await scratchDirectory();
-  const kernel = await guestKernel();
-  const initrd = await guestInitramfs(kernel, 'torture', scratch.path);
-  const digests = await Promise.all([initrd, exitrd].map(digestOf));
-  return await built(
-    'waiting-machine',
-    { digests, kernel: kernel.image, layout: 1 },
-    async (to) => {
-      await copyFile(initrd, join(to, 'initrd'));
-      await copyFile(exitrd, join(to, 'exitrd'));
-      await emptyMachineDisks(scratch.path);
-      await using machine = await start(to, scratch.path, false);
-      await machine.console.waitForLine(/torture: waiting for the script/, 120);
-      await saveMachine(machine, savedIn(to));
-    },
-  );
+  const initrd = await guestInitramfs(await guestKernel(), 'torture', scratch.path);
+  await copyFile(initrd, join(directory, 'initrd'));
+  await copyFile(exitrd, join(directory, 'exitrd'));
+  await emptyMachineDisks(scratch.path);
+  await using machine = await start(directory, scratch.path, false);
+  await machine.console.waitForLine(/torture: waiting for the script/, 120);
+  await saveMachine(machine, savedIn(directory));
+  const kept = stack.move();
+  return { directory, [Symbol.asyncDispose]: async () => await kept.disposeAsync() };
 }
 
 /** With disks that are other ones by now; what is read from its ports begins anew. */
-export async function goOn(waiting: string, disks: string): Promise<VirtualMachine> {
-  return await start(waiting, disks, true);
+export async function goOn({ directory }: WaitingMachine, disks: string): Promise<VirtualMachine> {
+  return await start(directory, disks, true);
 }
 
 async function start(
@@ -83,10 +80,4 @@ async function start(
     })),
     ...(isSaved ? { saved: savedIn(waiting) } : {}),
   });
-}
-
-async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }

@@ -9,15 +9,16 @@ import { describeMachine } from '../torture/describe-machine.ts';
 import { drawMachine } from '../torture/draw-machine.ts';
 import { cryptsOf } from '../torture/drawn-machine.ts';
 import { tortureRun } from '../torture/torture-run.ts';
-import { waitingMachine } from '../torture/waiting-machine.ts';
+import { waitingMachine, type WaitingMachine } from '../torture/waiting-machine.ts';
 
-const seeds = [1];
+const seeds = [1003, 1005, 1012, 1013, 1021, 1024, 1025, 1029, 1033, 1039];
 
-let waiting = '';
+let waiting: WaitingMachine;
 
 beforeAll(async () => {
   await using exitrd = await ourExitrd();
   waiting = await waitingMachine(exitrd.archive);
+  return async () => await waiting[Symbol.asyncDispose]();
 });
 
 test.each(seeds.map((seed) => [seed, describeMachine(drawMachine(seed))] as const))(
@@ -30,7 +31,7 @@ test.each(seeds.map((seed) => [seed, describeMachine(drawMachine(seed))] as cons
 
 test('without us every key is left and no file system is clean, else the tests above would prove nothing', async () => {
   const machine = drawMachine(seeds[0]!);
-  const abrupt = await waitingMachine(await abruptExitrd());
+  await using abrupt = await waitingMachine(await abruptExitrd());
   const { complaints } = await tortureRun(abrupt, machine);
   for (const { name } of cryptsOf(machine)) {
     expect(complaints).toContainEqual(expect.stringContaining(`key of ${name} in memory`));
