@@ -9,11 +9,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reasonOf } from '../src/failure.ts';
 import { faultGroups } from '../test/faults/groups.ts';
-import { buildDracutExitrd, dracutRoot } from '../test/support/dracut-exitrd.ts';
+import { contender } from '../test/support/contender.ts';
 import type { Fault } from '../test/support/fault.ts';
 import { searchMemory } from '../test/support/guest-memory.ts';
-import { ourExitrd } from '../test/support/our-exitrd.ts';
-import { systemdExitrd } from '../test/support/peer-exitrd.ts';
 import {
   exitrdNames,
   mergeOutcomes,
@@ -23,7 +21,6 @@ import {
   type PeerOutcome,
   type RawOutcome,
 } from '../test/support/peer-outcome.ts';
-import { scratchDirectory } from '../test/support/scratch-directory.ts';
 import { emptyDisks, inspectDisks, startShortMachine } from '../test/support/short-machine.ts';
 import type { VirtualMachine } from '../test/support/virtual-machine.ts';
 
@@ -42,19 +39,15 @@ const wanted = comparable.filter(
   ({ name }) => positionals.length === 0 || positionals.some((part) => name.includes(part)),
 );
 
-await using scratch = await scratchDirectory();
-await using ours = await ourExitrd();
-const dracut = join(scratch.path, 'dracut.cpio');
-await buildDracutExitrd(await dracutRoot(), dracut, 'none');
-const archives = { ours: ours.archive, dracut, systemd: await systemdExitrd() };
 const contenders = exitrdNames.filter(
   (name) => values.exitrd === undefined || values.exitrd === name,
 );
 
 const outcomes: PeerOutcome[] = [];
-for (const fault of wanted) {
-  for (const name of contenders) {
-    const outcome = await measure(fault, name).catch((error: unknown) => {
+for (const name of contenders) {
+  await using exitrd = await contender(name);
+  for (const fault of wanted) {
+    const outcome = await measure(fault, name, exitrd.archive).catch((error: unknown) => {
       process.stdout.write(`${fault.name}: ${name}: not measured: ${reasonOf(error)}\n`);
     });
     if (outcome === undefined) continue;
@@ -67,13 +60,13 @@ for (const fault of wanted) {
 }
 process.stdout.write(`${renderOutcomes(outcomes)}\n`);
 
-async function measure(fault: Fault, name: ExitrdName): Promise<PeerOutcome> {
+async function measure(fault: Fault, name: ExitrdName, exitrd: string): Promise<PeerOutcome> {
   const { stack, verb, commandLine, memoryMib = 1024, meanwhile } = fault;
   await using disks = await emptyDisks();
   await using machine = await startShortMachine({
     stack,
     disks,
-    exitrd: archives[name],
+    exitrd,
     memoryMib,
     ...(verb === undefined ? {} : { verb }),
     ...(commandLine === undefined ? {} : { commandLine }),

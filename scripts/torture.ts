@@ -2,18 +2,20 @@
 /**
  * Draws machines, shuts them down and judges how they ended. Options: `--seed` of the first (else a new one),
  * `--count` (default 1), `--jobs` at the same time (default 1), `--logs` for the directory that gets the console of each
- * that failed, `--draw` to print what is drawn alone. Ends with 1 when any failed.
+ * that failed, `--exitrd` for dracut's or systemd's in place of ours, `--draw` to print what is drawn alone. Ends with 1 when any failed.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reasonOf } from '../src/failure.ts';
-import { ourExitrd } from '../test/support/our-exitrd.ts';
+import { contender } from '../test/support/contender.ts';
+import { exitrdNames } from '../test/support/peer-outcome.ts';
 import { describeMachine } from '../test/torture/describe-machine.ts';
 import { drawMachine } from '../test/torture/draw-machine.ts';
 import { machineScript } from '../test/torture/machine-script.ts';
 import { tortureRun } from '../test/torture/torture-run.ts';
+import { complaints, complaintsOfAny } from '../test/torture/verdict.ts';
 import { waitingMachine, type WaitingMachine } from '../test/torture/waiting-machine.ts';
 
 const { values } = parseArgs({
@@ -22,16 +24,19 @@ const { values } = parseArgs({
     count: { type: 'string', default: '1' },
     jobs: { type: 'string', default: '1' },
     logs: { type: 'string', default: join(tmpdir(), 'shutdownramfs-torture') },
+    exitrd: { type: 'string', default: 'ours' },
     draw: { type: 'boolean', default: false },
   },
 });
 const first = Number(values.seed ?? Date.now() % 1_000_000);
+const exitrdName = exitrdNames.find((name) => name === values.exitrd);
+if (exitrdName === undefined) throw new Error(`--exitrd ${values.exitrd} is none`);
 const seeds = Array.from({ length: Number(values.count) }, (_, index) => first + index);
 
 if (values.draw) {
   for (const seed of seeds) process.stdout.write(`${seed} ${describeMachine(drawMachine(seed))}\n`);
 } else {
-  await using exitrd = await ourExitrd();
+  await using exitrd = await contender(exitrdName);
   await using waiting = await waitingMachine(exitrd.archive);
   let failures = 0;
   const left = [...seeds];
@@ -49,13 +54,17 @@ async function torture(machines: WaitingMachine, seed: number): Promise<boolean>
   const machine = drawMachine(seed);
   const line = `seed ${seed}: ${describeMachine(machine)}`;
   try {
-    const { complaints, evidence, log } = await tortureRun(machines, machine);
+    const {
+      complaints: wrong,
+      evidence,
+      log,
+    } = await tortureRun(machines, machine, exitrdName === 'ours' ? complaints : complaintsOfAny);
     const { end, seconds, crypts } = evidence;
     const how = `${typeof end === 'string' ? end : 'failed'} in ${seconds.toFixed(1)} s, ${crypts} keys`;
-    process.stdout.write(`${line} -> ${how}: ${complaints.length === 0 ? 'ok' : 'FAILED'}\n`);
-    if (complaints.length > 0) await keep(seed, [line, ...complaints, log]);
-    for (const complaint of complaints) process.stdout.write(`    ${complaint}\n`);
-    return complaints.length === 0;
+    process.stdout.write(`${line} -> ${how}: ${wrong.length === 0 ? 'ok' : 'FAILED'}\n`);
+    if (wrong.length > 0) await keep(seed, [line, ...wrong, log]);
+    for (const complaint of wrong) process.stdout.write(`    ${complaint}\n`);
+    return wrong.length === 0;
   } catch (error) {
     process.stdout.write(`${line} -> NOT MADE\n    ${reasonOf(error)}\n`);
     await keep(seed, [line, reasonOf(error)]);

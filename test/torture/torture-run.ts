@@ -24,6 +24,7 @@ export interface TortureRun {
 export async function tortureRun(
   waiting: WaitingMachine,
   machine: DrawnMachine,
+  judge = complaints,
 ): Promise<TortureRun> {
   await using disks = await scratchDirectory();
   await emptyMachineDisks(disks.path);
@@ -32,7 +33,7 @@ export async function tortureRun(
   const { findings, log } = await lookAgain(waiting, disks.path, machine);
   const evidence = { ...shutdown.evidence, findings };
   return {
-    complaints: complaints(machine, evidence),
+    complaints: judge(machine, evidence),
     evidence,
     log: `${shutdown.log}\n--- the disks looked at again ---\n${log}`,
   };

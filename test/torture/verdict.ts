@@ -48,6 +48,14 @@ export function longestSeconds({ faults }: DrawnMachine): number {
 
 /** Empty when all is as it should be. */
 export function complaints(machine: DrawnMachine, evidence: Evidence): readonly string[] {
+  const ofEnd = complaintsOfAny(machine, evidence);
+  return typeof evidence.end === 'string'
+    ? [...ofEnd, ...reportComplaints(machine, evidence)]
+    : ofEnd;
+}
+
+/** Of whatever exitrd it was: end, keys and disks, not what it told. */
+export function complaintsOfAny(machine: DrawnMachine, evidence: Evidence): readonly string[] {
   const { end } = evidence;
   if (typeof end !== 'string') return [end.failed, ...keyComplaints(machine, evidence)];
   return [
@@ -55,7 +63,6 @@ export function complaints(machine: DrawnMachine, evidence: Evidence): readonly 
     ...(evidence.seconds <= longestSeconds(machine) ? [] : [`took ${evidence.seconds} s`]),
     ...keyComplaints(machine, evidence),
     ...diskComplaints(machine, evidence),
-    ...reportComplaints(machine, evidence),
   ];
 }
 
