@@ -352,6 +352,56 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
   });
 });
 
+/** A program of the root is another one, in the namespaces; the one that it was is `$real`. */
+const replaced = (program: string, script: string) => `
+real=/dev/shm/real; cp /usr/bin/${program} $real
+printf '#!/bin/dash\nreal=%s\n%s\n' $real '${script}' >/dev/shm/replaced; chmod 755 /dev/shm/replaced
+mount --bind /dev/shm/replaced /usr/bin/${program}`;
+const whole = 'cd /run/initramfs && sha256sum -c --quiet .sha256sums && echo whole';
+const fillInSession = () =>
+  `exec 2>/dev/null; setsid --wait dash ${join(tree.upper, hook)} fill >/dev/null; echo "exit $?"`;
+
+describe('a filling that is killed leaves nothing executable that is not whole', () => {
+  test.each([
+    ['when it mounts', 'mount', 'kill -9 0', 'not mounted'],
+    ['before it copies', 'cp', 'kill -9 0', 'mounted'],
+    ['while it copies', 'cp', '$real "$@" & sleep 0.02; kill -9 0', 'mounted'],
+    ['after it copied', 'cp', '$real "$@"; kill -9 0', 'mounted'],
+    ['when it checks', 'sha256sum', 'kill -9 0', 'mounted'],
+    ['when it proves', 'unshare', 'kill -9 0', 'mounted'],
+    ['before the last step', 'chmod', 'kill -9 0', 'mounted'],
+  ])('%s', async (_, program, script, mounted) => {
+    expect(
+      await inMachine('dash', `${replaced(program, script)}; ${fillInSession()}; state`),
+    ).toStrictEqual(['exit 137', mounted, 'not executable']);
+  });
+
+  test('after the last step', async () => {
+    const script = `${replaced('chmod', '$real "$@"; kill -9 0')}; ${fillInSession()}`;
+    expect(await inMachine('dash', `${script}; state; ${whole}`)).toStrictEqual([
+      'exit 137',
+      'mounted',
+      'executable',
+      'whole',
+    ]);
+  });
+});
+
+test('of two fillings at once the second waits, and finds it filled', async () => {
+  const said = await inMachine(
+    'dash',
+    `hook fill >/run/first & hook fill >/run/second; wait; sort /run/first /run/second; state; ${whole}`,
+  );
+  expect(said.slice(2)).toStrictEqual([
+    expect.stringMatching(/is filled already$/),
+    expect.stringMatching(/: filled \/run\/initramfs: /),
+    'mounted',
+    'executable',
+    'whole',
+  ]);
+  expect(said.slice(0, 2)).toStrictEqual(['exit 0', 'exit 0']);
+});
+
 describe('with a root that is gone', () => {
   /** The shell was in memory already; nothing else of the root is there. */
   const hide = `
