@@ -7,8 +7,10 @@ export const exitrdProgram = '/usr/lib/shutdownramfs/shutdown';
 
 /** Its first word. */
 export const childWord = {
+  clearKeyrings: '--clear-keyrings',
   disconnectNbd: '--disconnect-nbd',
   emptyFirstRoot: '--empty-first-root',
+  end: '--end',
   unmountHidden: '--unmount-hidden',
   wipeCrashKernel: '--wipe-crash-kernel',
 } as const;

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { Budget } from './budget.ts';
 import type { Debugging } from './debugging.ts';
-import { holdGuard } from './guard.ts';
+import { beatForGuard } from './guard.ts';
 import type { Journal } from './journal.ts';
 
 const busybox = '/usr/bin/busybox';
@@ -19,16 +19,16 @@ export async function pauseForDebugging(
   const start = performance.now();
   if (debugging.pauseSeconds > 0) {
     journal.say(`${pauseLine}: going on in ${debugging.pauseSeconds} s, or on Enter`);
-    holdGuard(debugging.pauseSeconds + graceSeconds);
+    beatForGuard(debugging.pauseSeconds + graceSeconds);
     await waitForEnter(debugging.pauseSeconds * 1000);
   }
   if (debugging.shell) {
     journal.say('a shell, as asked for: exit ends it');
-    holdGuard(24 * 3600);
+    beatForGuard(24 * 3600);
     await runShell();
   }
   budget.pause(performance.now() - start);
-  holdGuard(graceSeconds);
+  beatForGuard(graceSeconds);
 }
 
 /** Terminals answer the console's set-up with escape sequences: only a line end counts. */

@@ -3,14 +3,14 @@
  * overwritten. That takes as long as there is memory, so it has a time of its own, which the guard
  * is told of, and an end by force.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { readKernelLog } from '../kernel/system-call.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Budget } from './budget.ts';
 import type { Run } from './execute-plan.ts';
 import { fateOfFreedMemory, type FreedMemory } from './freed-memory.ts';
-import { holdGuard } from './guard.ts';
+import { beatForGuard, holdGuard } from './guard.ts';
 import type { Journal } from './journal.ts';
 import { isOverwritingWanted } from './overwrite-policy.ts';
 import { overwriteMemory, type Overwritten } from './overwrite-memory.ts';
@@ -36,27 +36,10 @@ export async function eraseFreedMemory(
   journal.detail(`overwriting free memory, ${seconds} s at most`);
   const start = performance.now();
   holdGuard(seconds + graceSeconds);
-  setScore(beforeGuard);
   const overwritten = await overwriteMemory(seconds, run);
-  setScore(beyondKilling);
   budget.pause(performance.now() - start);
-  holdGuard(budget.totalSeconds - budget.elapsed() / 1000 + graceSeconds);
+  beatForGuard(budget.totalSeconds - budget.elapsed() / 1000 + graceSeconds);
   return { freed, overwritten };
-}
-
-/**
- * A kernel that finds nobody to kill panics (mm/oom_kill.c). Should the children not give back in
- * time what they have, it is to end us: then the guard switches off.
- */
-const beforeGuard = -999;
-const beyondKilling = -1000;
-
-function setScore(score: number): void {
-  try {
-    writeFileSync('/proc/self/oom_score_adj', `${score}\n`);
-  } catch {
-    // No procfs to write to.
-  }
 }
 
 function readConfig(): string | undefined {

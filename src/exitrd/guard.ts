@@ -2,13 +2,40 @@
  * The line to the guard, which is PID 1: while it hears from us it waits, when the line is cut or
  * silent for too long it takes over. The guard opened the descriptor and named it in our
  * environment.
+ *
+ * What is said comes from the event loop, so that a loop that is stuck is silent within seconds; and
+ * it ends with the time we have, so that one that turns for ever is not taken for work.
  */
 import { writeSync } from 'node:fs';
 
 const variable = 'SHUTDOWNRAMFS_GUARD';
+const beatMilliseconds = 5_000;
+/** Longer than our longest pause without the event loop: to read a machine's largest files of procfs. */
+const graceSeconds = 20;
 
-/** Tells the guard not to take over for so many seconds from now. */
+let beating: NodeJS.Timeout | undefined;
+
+/** Says every few seconds that we live, for at most so many seconds from now. */
+export function beatForGuard(seconds: number, say: (seconds: number) => void = tellGuard): void {
+  clearInterval(beating);
+  const end = performance.now() + seconds * 1000;
+  const beat = () => {
+    const left = Math.max(0, (end - performance.now()) / 1000);
+    say(Math.min(graceSeconds, left));
+    if (left <= graceSeconds) clearInterval(beating);
+  };
+  beating = setInterval(beat, beatMilliseconds);
+  beating.unref();
+  beat();
+}
+
+/** Tells the guard not to take over for so many seconds from now, in which we may be silent. */
 export function holdGuard(seconds: number): void {
+  clearInterval(beating);
+  tellGuard(seconds);
+}
+
+function tellGuard(seconds: number): void {
   tell(`alive ${Math.ceil(seconds)}`);
 }
 

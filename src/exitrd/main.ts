@@ -18,7 +18,8 @@ import { runEmptyFirstRootChild } from './first-root.ts';
 import { finish } from './finish.ts';
 import { readFlagFile } from './flag-file.ts';
 import { goDown } from './go-down.ts';
-import { holdGuard } from './guard.ts';
+import { beatForGuard } from './guard.ts';
+import { runClearKeyringsChild, runEndChild } from './rescue-child.ts';
 import { runHiddenMountsChild } from './hidden-mounts.ts';
 import { longestRecord, openJournal } from './journal.ts';
 import { keepRecord } from './keep-record.ts';
@@ -48,6 +49,14 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
     runHiddenMountsChild();
     return;
   }
+  if (words[0] === childWord.clearKeyrings) {
+    await runClearKeyringsChild();
+    return;
+  }
+  if (words[0] === childWord.end) {
+    runEndChild(words.slice(1));
+    return;
+  }
   if (words[0] === childWord.disconnectNbd) {
     runDisconnectNbdChild(words.slice(1));
     return;
@@ -70,7 +79,7 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   }
   const { settings, flaw } = parseSettings(readNow(settingsPath));
   const budget = startBudget(watchdogSeconds(process.env), settings.time.totalSeconds);
-  holdGuard(budget.totalSeconds + guardGraceSeconds);
+  beatForGuard(budget.totalSeconds + guardGraceSeconds);
   const debugging = readDebugging(settings);
   const journal = openJournal(consoleOutput(settings.output, debugging));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {

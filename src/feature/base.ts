@@ -2,7 +2,7 @@ import type { Feature } from './feature.ts';
 
 export const base: Feature = {
   name: 'base',
-  about: "file systems: mount and umount, the guard's shell, the fallback",
+  about: "file systems: mount and umount, the guard's shell",
   standard: true,
   binaries: [
     {
@@ -14,13 +14,5 @@ export const base: Feature = {
     },
     { path: '/usr/bin/mount', package: 'mount', probe: ['--version'] },
     { path: '/usr/bin/umount', package: 'mount', probe: ['--version'] },
-    {
-      path: '/usr/lib/systemd/systemd-shutdown',
-      candidates: ['/usr/lib/systemd/systemd-shutdown.standalone'],
-      optional: true,
-      package: 'systemd',
-      // libsystemd-shared speaks for every program of systemd; this one takes mount tables apart.
-      dlopenFeatures: ['mount'],
-    },
   ],
 };

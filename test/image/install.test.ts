@@ -77,6 +77,8 @@ describe('an installation into a tree', () => {
       './guard/busybox',
       './guard/emergency',
       './guard/last-resort',
+      './guard/rescue',
+      './guard/steps',
       './guard/watch',
       './shutdown',
       './usr.squashfs',

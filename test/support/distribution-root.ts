@@ -53,15 +53,13 @@ export async function distributionRoot(name: Distribution, debian: string): Prom
   const script = rearrangements[name];
   const directory = await built(
     'distribution-root',
-    { debian, script, layout: 1 },
+    { debian, script, layout: 2 },
     async (directory) => {
       const root = join(directory, 'root');
       await mkdir(root);
       // The files themselves are shared, since only directories change.
       await execa('cp', ['--archive', '--link', `${debian}/.`, root]);
-      // systemd has its library in a directory that Debian's build names.
-      const shell = `rm usr/lib/systemd/systemd-shutdown\n${script}`;
-      await execa('sh', ['-e', '-c', shell], { cwd: root });
+      await execa('sh', ['-e', '-c', script], { cwd: root });
       // A loader whose libraries are elsewhere knows them by its cache alone.
       await execa('ldconfig', ['-r', root]);
     },

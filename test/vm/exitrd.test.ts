@@ -243,37 +243,3 @@ test.each([
   await machine.console.waitForLine(answer, 60);
   expect(await machine.waitForEnd(60)).toMatchObject({ reason: 'guest-shutdown' });
 });
-
-const systemdShutdown = 'usr/lib/systemd/systemd-shutdown';
-
-test.each([
-  ['dies of a signal', { runtime: 'kill -SEGV $$' }],
-  ['ends as if all were well', { runtime: 'exit 0' }],
-  ['hangs', { runtime: 'exec /guard/busybox sleep 3600' }],
-  ['is missing', { without: ['usr/bin/shutdownramfs'] }],
-])('when the runtime %s, systemd-shutdown takes over', async (_, damage) => {
-  await using machine = await run({ stack: 'A', damage });
-  expect(machine.reason).toBe('guest-shutdown');
-  expect(machine.log).toContain('handing over to /usr/lib/systemd/systemd-shutdown');
-  expectCleanDisks(machine);
-  const { keys } = await machine.searchMemory();
-  expect(keys).toEqual([]);
-});
-
-test.each([
-  ['poweroff', 'guest-shutdown'],
-  ['reboot', 'guest-reset'],
-])(
-  'and without systemd-shutdown the guard alone does %s, the data flushed',
-  async (verb, reason) => {
-    await using machine = await run({
-      stack: 'A',
-      verb,
-      damage: { runtime: 'exit 1', without: [systemdShutdown] },
-    });
-    expect(machine.reason).toBe(reason);
-    expect(machine.findings).toContainEqual(
-      expect.objectContaining({ kind: 'ext4', known: 'intact' }),
-    );
-  },
-);
