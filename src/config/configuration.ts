@@ -86,6 +86,15 @@ const time = table({
     .describe('The longest time a shutdown may take, less where a hardware watchdog is shorter'),
 });
 
+const lastResort = table({
+  'lazy-unmount': z
+    .boolean(must('true or false'))
+    .describe('Whether mounts that stay in use are detached lazily in the end, once flushed'),
+  'error-table': z
+    .boolean(must('true or false'))
+    .describe('Whether devices that stay in use are replaced by an error table, once flushed'),
+});
+
 const debugging = table({
   'flag-files': z
     .array(flagFile, must(list))
@@ -171,6 +180,7 @@ function table<Shape extends z.core.$ZodLooseShape>(
 export const fileSchema = table({
   image: image.partial().optional(),
   time: time.partial().optional(),
+  'last-resort': lastResort.partial().optional(),
   debugging: debugging.partial().optional(),
   console: console.partial().optional(),
   mounts: mounts.partial().optional(),
@@ -189,6 +199,7 @@ export type FileConfiguration = z.infer<typeof fileSchema>;
 export interface Configuration {
   readonly image: z.infer<typeof image>;
   readonly time: z.infer<typeof time>;
+  readonly 'last-resort': z.infer<typeof lastResort>;
   readonly debugging: z.infer<typeof debugging>;
   readonly console: z.infer<typeof console>;
   readonly mounts: z.infer<typeof mounts>;
@@ -208,6 +219,10 @@ export const defaultConfiguration: Configuration = {
     level: 0,
   },
   time: { 'total-seconds': defaultSettings.time.totalSeconds },
+  'last-resort': {
+    'lazy-unmount': defaultSettings.lastResort.lazyUnmount,
+    'error-table': defaultSettings.lastResort.errorTable,
+  },
   debugging: {
     'flag-files': [...defaultSettings.debugging.flagFiles],
     'kernel-arguments': [...defaultSettings.debugging.kernelArguments],

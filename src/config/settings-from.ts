@@ -7,6 +7,10 @@ export function settingsFrom(configuration: Configuration): Settings {
   return {
     version: settingsVersion,
     time: { totalSeconds: time['total-seconds'] },
+    lastResort: {
+      lazyUnmount: configuration['last-resort']['lazy-unmount'],
+      errorTable: configuration['last-resort']['error-table'],
+    },
     debugging: {
       flagFiles: debugging['flag-files'],
       kernelArguments: debugging['kernel-arguments'],

@@ -18,6 +18,13 @@ const flushInReserve = 5_000;
 const flushIdle = 4_000;
 const remountDeadline = 3_000;
 
+export interface Flushed {
+  /** Mounts of which all was written. */
+  readonly mountIds: ReadonlySet<number>;
+  /** Also what is mounted nowhere any more. */
+  readonly everything: boolean;
+}
+
 /**
  * Mounts whose data still goes to a block device. One whose device is gone is left as it is. What could not be
  * flushed is not remounted either: that would wait for the flush.
@@ -27,7 +34,7 @@ export async function flushAndMakeReadOnly(
   plan: TeardownPlan,
   budget: Budget,
   run: Run,
-): Promise<void> {
+): Promise<Flushed> {
   const flush = (...words: readonly string[]) =>
     run(
       [busybox, 'sync', ...words],
@@ -35,11 +42,14 @@ export async function flushAndMakeReadOnly(
       undefined,
       flushIdle,
     );
-  await Promise.all([
+  const clean = mountsLeft(snapshot, plan).filter((mount) => !isWritable(mount));
+  const mountIds = new Set(clean.map(({ mountId }) => mountId));
+  const [everything] = await Promise.all([
     // For what is mounted nowhere any more, but still in use.
     flush(),
     ...bySuperblock(writableMounts(snapshot, plan)).map(async (mounts) => {
-      const { hung } = await flush('-f', ...mounts.slice(0, 1).map(({ target }) => target));
+      const { ok, hung } = await flush('-f', ...mounts.slice(0, 1).map(({ target }) => target));
+      if (ok) for (const { mountId } of mounts) mountIds.add(mountId);
       if (hung === true) return;
       for (const { target } of mounts) {
         const remount = [mount, '-n', '-c', '-i', '-o', 'remount,ro', target] as const;
@@ -47,20 +57,25 @@ export async function flushAndMakeReadOnly(
       }
     }),
   ]);
+  return { mountIds, everything: everything.ok };
 }
 
 function writableMounts(snapshot: Snapshot, plan: TeardownPlan): readonly MountPoint[] {
-  const stuck = new Set(plan.waves.flat().flatMap((step) => mountIdOf(step)));
   const names = new Map(snapshot.devices.map(({ devnum, name }) => [devnum, name]));
-  return snapshot.mounts.filter(
-    ({ mountId, devnum, fstype, options, superOptions }) =>
-      stuck.has(mountId) &&
-      // It has nothing to flush, and will be emptied.
-      fstype !== 'tmpfs' &&
-      !isReadOnly(options) &&
-      !isReadOnly(superOptions) &&
-      (devnum.startsWith('0:') || isThere(names.get(devnum))),
+  return mountsLeft(snapshot, plan).filter(
+    (mount) =>
+      isWritable(mount) && (mount.devnum.startsWith('0:') || isThere(names.get(mount.devnum))),
   );
+}
+
+function mountsLeft(snapshot: Snapshot, plan: TeardownPlan): readonly MountPoint[] {
+  const stuck = new Set(plan.waves.flat().flatMap((step) => mountIdOf(step)));
+  return snapshot.mounts.filter(({ mountId }) => stuck.has(mountId));
+}
+
+/** A tmpfs has nothing to flush, and will be emptied. */
+function isWritable({ fstype, options, superOptions }: MountPoint): boolean {
+  return fstype !== 'tmpfs' && !isReadOnly(options) && !isReadOnly(superOptions);
 }
 
 function bySuperblock(mounts: readonly MountPoint[]): readonly (readonly MountPoint[])[] {

@@ -15,6 +15,7 @@ import { unmountHiddenMounts } from './hidden-mounts.ts';
 import { holdBranches } from './hold-branches.ts';
 import type { Journal } from './journal.ts';
 import { clearKeyrings } from './keyrings.ts';
+import { takeLastResorts } from './last-resort.ts';
 import type { Progress } from './progress.ts';
 import { releaseMemory } from './release-memory.ts';
 import type { Outcome } from './report.ts';
@@ -55,7 +56,11 @@ export async function goDown(
   }
   let wipes: readonly KeyWipe[] = [];
   if (teardown.left.waves.length > 0) {
-    await flushAndMakeReadOnly(teardown.last, teardown.left, budget, run);
+    const { last, left } = teardown;
+    const flushed = await flushAndMakeReadOnly(last, left, budget, run);
+    if (await takeLastResorts(settings.lastResort, last, left, flushed, budget, run, journal)) {
+      teardown = joined(teardown, await takeApart(lastRung));
+    }
     wipes = await wipeKeys(teardown.last, teardown.left, budget, run);
     teardown = joined(teardown, await takeApart(lastRung));
   }

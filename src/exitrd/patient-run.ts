@@ -55,9 +55,12 @@ function withDisks(outcome: CommandOutcome): CommandOutcome {
     : { ...outcome, reason: `${outcome.reason}, no answer from ${disks.join(', ')}` };
 }
 
+const mostWords = 4;
+
 /** Program and object: what stands between are switches. */
 function describe(command: readonly string[]): string {
   const [program = '', ...words] = command;
-  const objects = words.filter((word) => !word.startsWith('-') && !word.includes('\n'));
-  return [program.replace(/^.*\//, ''), ...objects].join(' ');
+  const objects = words.filter((word) => !/^-|\n|^none$/.test(word));
+  const told = objects.length > mostWords ? [...objects.slice(0, mostWords), '…'] : objects;
+  return [program.replace(/^.*\//, ''), ...told].join(' ');
 }

@@ -9,6 +9,7 @@ export const settingsPath = '/etc/shutdownramfs/settings.json';
 export interface Settings {
   readonly version: typeof settingsVersion;
   readonly time: TimeSettings;
+  readonly lastResort: LastResortSettings;
   readonly debugging: DebuggingSettings;
   /** What the console shows: only what went wrong, the summary as well, or every step. */
   readonly output: 'quiet' | 'normal' | 'verbose';
@@ -43,6 +44,12 @@ interface TimeSettings {
   readonly totalSeconds: number;
 }
 
+/** What is tried where nothing gentler helped, see shutdownramfs.toml(5). */
+interface LastResortSettings {
+  readonly lazyUnmount: boolean;
+  readonly errorTable: boolean;
+}
+
 export interface DebuggingSettings {
   /** Absolute paths after the pivot: in /run, or in the image's own root. */
   readonly flagFiles: readonly string[];
@@ -75,6 +82,7 @@ type RecordTime = (typeof recordTimes)[number];
 export const defaultSettings: Settings = {
   version: settingsVersion,
   time: { totalSeconds: 90 },
+  lastResort: { lazyUnmount: false, errorTable: false },
   debugging: {
     flagFiles: ['/run/shutdownramfs/debug', '/shutdownramfs.debug'],
     kernelArguments: ['shutdownramfs.debug'],

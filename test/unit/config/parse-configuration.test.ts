@@ -28,6 +28,9 @@ test('all that can be said', () => {
     level = 9
     [time]
     total-seconds = 30
+    [last-resort]
+    lazy-unmount = true
+    error-table = false
     [debugging]
     flag-files = ["/run/debug-me", "/debug-me"]
     kernel-arguments = ["debug-me", "a.b:c"]
@@ -61,6 +64,7 @@ test('all that can be said', () => {
       level: 9,
     },
     time: { 'total-seconds': 30 },
+    'last-resort': { 'lazy-unmount': true, 'error-table': false },
     debugging: {
       'flag-files': ['/run/debug-me', '/debug-me'],
       'kernel-arguments': ['debug-me', 'a.b:c'],

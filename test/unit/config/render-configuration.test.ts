@@ -21,6 +21,10 @@ level = 0 # default
 [time]
 total-seconds = 90 # default
 
+[last-resort]
+lazy-unmount = false # default
+error-table = false # default
+
 [debugging]
 flag-files = [ "/a", "/b" ] # /etc/o?ne
 kernel-arguments = [ "shutdownramfs.debug" ] # default
