@@ -16,7 +16,16 @@ export function isCutOff(device: string, sysfs = '/sys', depth = 0): boolean {
   if (!existsSync(place)) return true;
   const disk = existsSync(`${place}/partition`) ? `${place}/..` : place;
   if (deadStates.has(readNow(`${disk}/device/state`)?.trim() ?? '')) return true;
-  return depth < deepest && slavesOf(place).some((slave) => isCutOff(slave, sysfs, depth + 1));
+  if (depth >= deepest) return false;
+  const gone = slavesOf(place).map((slave) => isCutOff(slave, sysfs, depth + 1));
+  return gone.length > 0 && (worksWithout(place) ? !gone.includes(false) : gone.includes(true));
+}
+
+/** Whether some of what it is made of may be gone: of an array with redundancy, of several paths to one disk. */
+function worksWithout(place: string): boolean {
+  const level = readNow(`${place}/md/level`)?.trim() ?? '';
+  if (/^raid(?:1|4|5|6|10)$/.test(level)) return true;
+  return readNow(`${place}/dm/uuid`)?.startsWith('mpath-') === true;
 }
 
 function slavesOf(place: string): readonly string[] {

@@ -96,5 +96,6 @@ function joined(before: Teardown, after: Teardown): Teardown {
     rounds: before.rounds + after.rounds,
     killed: [...before.killed, ...after.killed],
     blockers: [...before.blockers, ...after.blockers],
+    lost: [...new Set([...before.lost, ...after.lost])],
   };
 }

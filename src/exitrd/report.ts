@@ -17,7 +17,7 @@ const reportVersion = 1;
 export interface Report {
   readonly version: typeof reportVersion;
   readonly verb: Verb;
-  /** Nothing is left, no key remains, and none had to be wiped. */
+  /** Nothing is left or lost, no key remains, and none had to be wiped. */
   readonly clean: boolean;
   readonly milliseconds: number;
   readonly rounds: number;
@@ -33,6 +33,8 @@ export interface Report {
   readonly failures: readonly string[];
   /** Who stood in the way, by step: `unmount /oldroot: held by sleep[123] (fd 3 /oldroot/held)`. */
   readonly blockers: readonly string[];
+  /** What could not take any more what was still to be written, and why. Not there where nothing is lost. */
+  readonly lost?: readonly string[];
   /** Processes that were killed because they held something. */
   readonly killed: readonly string[];
   /** Memory-backed mount points that could not be emptied. */
@@ -94,7 +96,7 @@ export function reportOf(
   return {
     version: reportVersion,
     verb,
-    clean: isDone && memoryKept.length === 0,
+    clean: isDone && memoryKept.length === 0 && teardown.lost.length === 0,
     milliseconds: Math.round(milliseconds),
     rounds: teardown.rounds,
     closed: cryptNames(teardown.first).filter((name) => !present.has(name)),
@@ -103,6 +105,7 @@ export function reportOf(
     left,
     failures: isDone ? [] : remarks,
     blockers: [...new Set(teardown.blockers.map(describeBlocker))],
+    ...(teardown.lost.length === 0 ? {} : { lost: teardown.lost }),
     killed: teardown.killed.map(({ name, processId }) => `${name}[${processId}]`),
     memoryKept,
     freed,

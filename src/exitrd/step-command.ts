@@ -57,10 +57,13 @@ function dissolveGroup({ group, name, devices }: DissolveGroup): readonly Comman
     case 'iscsi-session':
       return [
         logOut(name),
-        writeOne(devices.map((device) => `/sys/block/${device}/device/delete`)),
+        writeToEach(
+          '1',
+          devices.map((device) => `/sys/block/${device}/device/delete`),
+        ),
       ];
     case 'nvme-controller':
-      return [writeOne([`/sys/class/nvme/${name}/delete_controller`])];
+      return [writeToEach('1', [`/sys/class/nvme/${name}/delete_controller`])];
   }
 }
 
@@ -89,9 +92,10 @@ exit 1`;
   return [busybox, 'sh', '-c', script, session.replace(/^session/, '')];
 }
 
-function writeOne(files: readonly string[]): Command {
-  const script = 'status=0; for file; do echo 1 >"$file" || status=1; done; exit $status';
-  return [busybox, 'sh', '-c', script, 'write-one', ...files];
+/** All of them, whatever becomes of one; fails when one does. */
+export function writeToEach(value: string, files: readonly string[]): Command {
+  const script = 'status=0; for file; do echo "$0" >"$file" || status=1; done; exit $status';
+  return [busybox, 'sh', '-c', script, value, ...files];
 }
 
 /**

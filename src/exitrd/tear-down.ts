@@ -10,6 +10,8 @@ import type { FactSource } from '../snapshot/fact-source.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
 import { describeBlocker, holdersOfStep, nameBlockers, type Blocker } from './blockers.ts';
 import type { Budget } from './budget.ts';
+import { continueStopped } from './continue-stopped.ts';
+import { endWaits } from './end-waits.ts';
 import { executePlan, type Run, type StepOutcome } from './execute-plan.ts';
 import { explainFailure } from './explain-failure.ts';
 import { findBlockerFacts } from './find-blockers.ts';
@@ -29,6 +31,8 @@ export interface Teardown {
   readonly killed: readonly Survivor[];
   /** Who stood in the way of a step, those that were killed for it among them. */
   readonly blockers: readonly Blocker[];
+  /** What could not take any more what was still to be written, each with why. */
+  readonly lost: readonly string[];
 }
 
 export const oldRoot = '/oldroot';
@@ -50,12 +54,13 @@ export async function tearDown(
   const options = { oldRoot, asideDirectory, neverMove };
   const escalation: Escalation = { rung, busy: [], killed: [], blockers: [] };
   const first = await takeSnapshot(source);
+  continueStopped(journal);
   await takeOverArrays(first, budget, run);
   // Later the suspended ones are those that we have suspended.
-  if (rung === 0) {
-    await resumeSuspended(first, budget, run, journal);
-    await thawFrozen(first, oldRoot, budget, run, journal);
-  }
+  if (rung === 0) await resumeSuspended(first, budget, run, journal);
+  const lost = new Set(await endWaits(first, budget, run, journal));
+  // Which writes to them.
+  if (rung === 0) await thawFrozen(first, oldRoot, budget, run, journal);
   let last = first;
   let failures: readonly StepOutcome[] = [];
   let rounds = 0;
@@ -72,6 +77,7 @@ export async function tearDown(
     const { busy } = escalation;
     plan = planTeardown(last, { ...options, busy });
     if (isProgress(before, plan)) continue;
+    for (const reason of await endWaits(last, budget, run, journal)) lost.add(reason);
     if (!(await escalate(escalation, failures, last, journal))) break;
     if (escalation.busy !== busy) {
       plan = planTeardown(last, { ...options, busy: escalation.busy });
@@ -82,7 +88,7 @@ export async function tearDown(
   if (left.waves.length > 0) {
     blockers.push(...nameBlockers(left, failures, last, await findBlockerFacts()));
   }
-  return { rounds, first, last, left, failures, killed, blockers };
+  return { rounds, first, last, left, failures, killed, blockers, lost: [...lost] };
 }
 
 /** Ids, in the order of the plan. */

@@ -1,8 +1,9 @@
 import type { FaultGroup } from '../support/fault.ts';
+import { array } from './array.ts';
 import { disk } from './disk.ts';
 import { environment } from './environment.ts';
 import { holder } from './holder.ts';
 import { runtime } from './runtime.ts';
 
 /** All of them, in the order of docs/faults.md. */
-export const faultGroups: readonly FaultGroup[] = [disk, holder, runtime, environment];
+export const faultGroups: readonly FaultGroup[] = [disk, array, holder, runtime, environment];

@@ -37,6 +37,10 @@ beforeAll(async () => {
   await device('virtual/dm-3', {}, ['vda', 'dm-2']);
   await device('virtual/dm-4', {}, ['sdb1']);
   await device('virtual/dm-5', {}, ['dm-5']);
+  await device('virtual/md0', { 'md/level': 'raid1\n' }, ['vda', 'sdc1']);
+  await device('virtual/md1', { 'md/level': 'raid1\n' }, ['sdb1', 'sdc1']);
+  await device('virtual/md2', { 'md/level': 'raid0\n' }, ['vda', 'sdc1']);
+  await device('virtual/dm-6', { 'dm/uuid': 'mpath-36001\n' }, ['sdb', 'vda']);
 });
 afterAll(() => rm(sysfs, { recursive: true }));
 
@@ -52,6 +56,11 @@ test.each([
   ['dm-2', true],
   ['dm-3', true],
   ['dm-4', true],
+  // One disk of two may be gone, or one path; not both, and none of a stripe.
+  ['md0', false],
+  ['md1', true],
+  ['md2', true],
+  ['dm-6', false],
   // No kernel has such a loop, but it ends.
   ['dm-5', false],
 ])('%s: %s', (name, expected) => {

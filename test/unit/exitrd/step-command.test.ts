@@ -15,7 +15,7 @@ const mount = {
 const group = { ...base, kind: 'dissolve-group' } as const;
 const stopAndWait = `echo 1 >"$0" || exit
 for file; do while [ -e "$file" ]; do sleep 0.1; done; done`;
-const writeOnes = 'status=0; for file; do echo 1 >"$file" || status=1; done; exit $status';
+const toEach = 'status=0; for file; do echo "$0" >"$file" || status=1; done; exit $status';
 const logOut = `[ -x /usr/sbin/iscsiadm ] || { echo 'no iscsiadm' >&2; exit 1; }
 [ -e /etc/passwd ] || echo root:x:0:0::/: >/etc/passwd
 /usr/sbin/iscsid --no-pid-file
@@ -94,14 +94,14 @@ const cases: readonly [TeardownStep, readonly string[]][] = [
   [{ ...base, kind: 'disconnect-nbd', device: 'nbd3' }, ['shutdown --disconnect-nbd nbd3']],
   [
     { ...group, group: 'nvme-controller', name: 'nvme4', devices: ['nvme2n1'] },
-    [`busybox sh -c ${writeOnes} write-one /sys/class/nvme/nvme4/delete_controller`],
+    [`busybox sh -c ${toEach} 1 /sys/class/nvme/nvme4/delete_controller`],
   ],
   [{ ...group, group: 'zfs-pool', name: 'tank', devices: [] }, ['zpool export tank']],
   [
     { ...group, group: 'iscsi-session', name: 'session12', devices: ['sdc', 'sdd'] },
     [
       `busybox sh -c ${logOut} 12`,
-      `busybox sh -c ${writeOnes} write-one /sys/block/sdc/device/delete /sys/block/sdd/device/delete`,
+      `busybox sh -c ${toEach} 1 /sys/block/sdc/device/delete /sys/block/sdd/device/delete`,
     ],
   ],
 ];

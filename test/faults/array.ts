@@ -1,0 +1,40 @@
+import type { FaultGroup } from '../support/fault.ts';
+
+export const array: FaultGroup = {
+  title: 'Arrays, pools and caches',
+  file: 'array',
+  faults: [
+    {
+      name: 'one disk of a RAID1 is unplugged on the way down',
+      stack: 'array-pair',
+      meanwhile: async ({ monitor }) => {
+        await monitor.execute('device_del', { id: 'D2' });
+      },
+      report: { clean: true, closed: ['crypt0'], left: [] },
+      blocker: /md0: Disk failure on vdb/,
+      seen: 'old root freed, 1 key wiped, 0 left, …',
+      saved: 'cleanly',
+    },
+    {
+      name: 'both disks of a RAID1 are unplugged on the way down',
+      stack: 'array-pair',
+      meanwhile: async ({ monitor }) => {
+        await monitor.execute('device_del', { id: 'D2' });
+        await monitor.execute('device_del', { id: 'D1' });
+      },
+      report: { clean: false, closed: ['crypt0'], left: [], lost: ['md0: its disks are gone'] },
+      seen: 'md0: its disks are gone; what was still to be written to it is lost',
+      saved: 'nothing',
+    },
+    {
+      name: 'arrays that resync, lack a disk, are read-only, are so until the first write, or cannot run',
+      stack: 'arrays',
+      report: { clean: true, closed: ['crypt0', 'crypt1'], left: [] },
+      blocker:
+        /md1: \w+ 0 resync[^]*md2: \w+ 1 [^]*md3: readonly[^]*md4: read-auto[^]*md5: inactive[^]*md1: resync interrupted/,
+      keys: 2,
+      seen: 'old root freed, 2 keys wiped, 0 left, …',
+      saved: 'cleanly',
+    },
+  ],
+};
