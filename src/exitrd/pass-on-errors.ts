@@ -27,20 +27,28 @@ export async function passOnErrors(
   journal: Journal,
 ): Promise<readonly string[]> {
   const named = (target: string) =>
-    devices.flatMap(({ dm }) => (dm?.targets.includes(target) === true ? [dm.name] : []));
+    devices.flatMap(({ name: node, dm }) =>
+      dm?.targets.includes(target) === true ? [{ node, name: dm.name }] : [],
+    );
   const pools = named('thin-pool');
   if (pools.length > 0) {
     // Seconds, for a pool that fills up from now on.
     await run(writeToEach('1', [noSpaceTimeout]), budget.deadline(deadline));
   }
   const given = await Promise.all([
-    ...named('multipath').map((name) => endQueueing(name, budget, run, journal)),
-    ...pools.map((name) => endWaitForRoom(name, budget, run)),
+    ...named('multipath').map((device) => endQueueing(device, budget, run, journal)),
+    ...pools.map(({ name }) => endWaitForRoom(name, budget, run)),
   ]);
   return given.filter((reason) => reason !== undefined);
 }
 
-async function endQueueing(name: string, budget: Budget, run: Run, journal: Journal) {
+interface Device {
+  /** The kernel's, `dm-3`. */
+  readonly node: string;
+  readonly name: string;
+}
+
+async function endQueueing({ node, name }: Device, budget: Budget, run: Run, journal: Journal) {
   const message = (...words: string[]) =>
     run([...dmsetupWords('message'), name, '0', ...words], budget.deadline(deadline));
   const paths = async () => parsePaths(await statusOf(name, budget, run));
@@ -50,7 +58,7 @@ async function endQueueing(name: string, budget: Budget, run: Run, journal: Jour
     if (tries > 0) await sleep(pathPause);
     for (const { device } of found) await message('reinstate_path', device);
     // What was kept goes out at once; should the path fail again it is seen by this.
-    await readOneBlock(`/dev/mapper/${name}`, budget.deadline(pathPause), run);
+    await readOneBlock(`/dev/${node}`, budget.deadline(pathPause), run);
     found = await paths();
     if (found.some(({ active }) => active)) journal.detail(`${name}: a path works again`);
   }
