@@ -36,5 +36,13 @@ export const array: FaultGroup = {
       seen: 'old root freed, 2 keys wiped, 0 left, …',
       saved: 'cleanly',
     },
+    {
+      name: 'the monitor of an array with external metadata is stopped',
+      stack: 'external-stopped',
+      report: { clean: true, closed: ['crypt0'], left: [] },
+      blocker: /continue mdmon\[\d+\], which was stopped/,
+      seen: 'old root freed, 1 key wiped, 0 left, …',
+      saved: 'cleanly',
+    },
   ],
 };
