@@ -44,5 +44,12 @@ export const array: FaultGroup = {
       seen: 'old root freed, 1 key wiped, 0 left, …',
       saved: 'cleanly',
     },
+    {
+      name: 'the monitor of an array with external metadata is dead',
+      stack: 'external-killed',
+      report: { clean: true, closed: ['crypt0'], left: [] },
+      seen: 'old root freed, 1 key wiped, 0 left, …',
+      saved: 'cleanly',
+    },
   ],
 };
