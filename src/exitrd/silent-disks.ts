@@ -53,7 +53,7 @@ export async function cutSilentDisks(
 const retransmissions = '/proc/sys/net/ipv4/tcp_retries2';
 
 /** Pure. */
-export function remoteDisks(snapshot: Snapshot): readonly RemoteDisks[] {
+function remoteDisks(snapshot: Snapshot): readonly RemoteDisks[] {
   const nbd = snapshot.devices.filter(({ name }) => /^nbd\d+$/.test(name));
   return [
     ...nbd.map(({ name }) => ({
