@@ -34,7 +34,7 @@ const faults: readonly Fault[] = [
     ...guarded,
     name: 'the event loop of the executable is stuck',
     damage: { before: `{ ${whenBegun}; kill -STOP $$; } &` },
-    seconds: 60,
+    seconds: 90,
   },
   {
     ...guarded,
