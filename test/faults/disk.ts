@@ -45,6 +45,19 @@ export const disk: FaultGroup = {
       saved: 'cleanly',
     },
     {
+      name: 'a disk below LUKS is pulled while it is unmounted',
+      stack: 'unplugged',
+      meanwhile: async ({ monitor }) => {
+        const gone = monitor.waitForEvent('DEVICE_DELETED', 60);
+        await monitor.execute('device_del', { id: 'D2' });
+        await gone;
+      },
+      report: { closed: ['crypt0', 'crypt1'], wiped: [], left: [] },
+      seen: 'old root freed, 2 keys wiped, 0 left, …',
+      saved: 'cleanly',
+      keys: 2,
+    },
+    {
       name: 'the kernel itself holds a file of the root; last resorts allowed',
       stack: 'pinned',
       configuration: '[last-resort]\nlazy-unmount = true\nerror-table = true\n',

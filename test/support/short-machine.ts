@@ -27,6 +27,8 @@ export interface ShortMachineOptions {
   readonly freed?: 'zeroed' | 'kept';
   /** For EFI; BIOS without. */
   readonly firmware?: Firmware;
+  /** Has a hardware watchdog, not armed. */
+  readonly watchdog?: boolean;
 }
 
 /** Files D1 and D2 in a directory, in which machines that are started on them leave theirs too. */
@@ -70,7 +72,7 @@ export async function startShortMachine(options: ShortMachineOptions): Promise<V
   return await start(options.disks, 'kept', options.stack, words.join(' '), [exitrd], options);
 }
 
-type MachineSettings = Pick<ShortMachineOptions, 'memoryMib' | 'firmware'>;
+type MachineSettings = Pick<ShortMachineOptions, 'memoryMib' | 'firmware' | 'watchdog'>;
 
 /** With the two disks of a stack and others; the report ports write beside the disks. */
 export async function start(
@@ -79,7 +81,7 @@ export async function start(
   stack: string,
   commandLine: string,
   more: readonly Disk[],
-  { memoryMib = 768, firmware }: MachineSettings = {},
+  { memoryMib = 768, firmware, watchdog = false }: MachineSettings = {},
 ): Promise<VirtualMachine> {
   const kernel = await guestKernel();
   // QEMU has read it when it has started.
@@ -96,6 +98,7 @@ export async function start(
     commandLine: `${commonWords} stack=${stack} ${commandLine}`,
     memoryMib,
     ...(firmware === undefined ? {} : { firmware }),
+    watchdog,
     disks: [...disks, ...more],
     ports: ['report', 'known'].map((name) => ({
       kind: 'file',

@@ -27,6 +27,8 @@ export interface MachineOptions {
   readonly onReset?: 'stop' | 'boot';
   /** Of a machine with EFI; one with BIOS without. */
   readonly firmware?: Firmware;
+  /** Has a hardware watchdog, not armed. */
+  readonly watchdog?: boolean;
   /** Instead of booting, goes on where a machine was saved that had the same options but for the files' names. */
   readonly saved?: SavedMachine;
 }
@@ -112,6 +114,7 @@ export async function startVirtualMachine(options: MachineOptions): Promise<Virt
       ['-append', `console=ttyS0 ${options.commandLine}`],
       (options.disks ?? []).flatMap(diskArguments),
       portArguments(options.ports ?? []),
+      options.watchdog === true ? ['-device', 'i6300esb'] : [],
       options.saved === undefined ? [] : ['-incoming', 'defer'],
     ].flat();
   }
