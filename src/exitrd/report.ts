@@ -1,6 +1,6 @@
 /** What happened, as data, as one line for a person and as one line for machines. Pure. */
 import { classifyDevice } from '../plan/classify-device.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { BlockDevice, Snapshot } from '../snapshot/snapshot.ts';
 import { describeBlocker } from './blockers.ts';
 import type { Erasure } from './erase-freed-memory.ts';
 import type { FreedMemory } from './freed-memory.ts';
@@ -77,7 +77,7 @@ export function reportOf(
   const wipedNames = new Set(wipes.filter(({ wiped }) => wiped).map(({ name }) => name));
   const present = new Set(teardown.last.devices.flatMap(({ dm }) => (dm ? [dm.name] : [])));
   const keysRemaining = [
-    ...cryptNames(teardown.last).filter((name) => !wipedNames.has(name)),
+    ...keyedNames(teardown.last).filter((name) => !wipedNames.has(name)),
     ...keysLeft.map(describeKey),
     ...(crashKernelLeft !== undefined && crashKernel?.keepsKeys === true ? ['crash kernel'] : []),
   ];
@@ -99,7 +99,7 @@ export function reportOf(
     clean: isDone && memoryKept.length === 0 && teardown.lost.length === 0,
     milliseconds: Math.round(milliseconds),
     rounds: teardown.rounds,
-    closed: cryptNames(teardown.first).filter((name) => !present.has(name)),
+    closed: keyedNames(teardown.first).filter((name) => !present.has(name)),
     wiped: [...wipedNames].filter((name) => present.has(name)),
     keysRemaining,
     left,
@@ -131,11 +131,15 @@ export function isErased({ freed, overwritten }: Partial<Erasure>): boolean {
   return freed === 'zeroed' || freed === 'poisoned' || overwritten?.end === 'all';
 }
 
-function cryptNames(snapshot: Snapshot): readonly string[] {
+function holdsKey(device: BlockDevice): boolean {
+  const teardown = classifyDevice(device);
+  if (teardown?.kind === 'remove-dm') return teardown.keyed === true;
+  return teardown?.kind === 'close-crypt';
+}
+
+function keyedNames(snapshot: Snapshot): readonly string[] {
   return snapshot.devices.flatMap((device) =>
-    device.dm !== undefined && classifyDevice(device)?.kind === 'close-crypt'
-      ? [device.dm.name]
-      : [],
+    device.dm !== undefined && holdsKey(device) ? [device.dm.name] : [],
   );
 }
 

@@ -2,7 +2,7 @@
  * Which tools perform a step: the commands are tried in order until one succeeds. Pure, so that it
  * can be read and tested without a machine.
  */
-import type { DeviceMapperLayer, DissolveGroup, TeardownStep } from '../plan/plan.ts';
+import type { CloseCrypt, DeviceMapperLayer, DissolveGroup, TeardownStep } from '../plan/plan.ts';
 import { childWord, exitrdProgram } from './child-of-exitrd.ts';
 import type { Command } from './run-with-deadline.ts';
 
@@ -141,8 +141,16 @@ function removeDevice(name: string): Command {
  */
 function closeCrypt(name: string, uuid: string): readonly Command[] {
   const close: Command = [cryptsetup, 'close', name];
-  const locksDrive = uuid.startsWith('CRYPT-LUKS2-OPAL');
-  return locksDrive ? [close, removeDevice(name)] : [removeDevice(name), close];
+  return locksDrive(uuid) ? [close, removeDevice(name)] : [removeDevice(name), close];
+}
+
+/** For a device that cannot be closed: its range of the drive is locked all the same. */
+export function lockDriveCommand({ name, uuid }: CloseCrypt): Command | undefined {
+  return locksDrive(uuid) ? [cryptsetup, 'luksSuspend', name] : undefined;
+}
+
+function locksDrive(uuid: string): boolean {
+  return uuid.startsWith('CRYPT-LUKS2-OPAL-');
 }
 
 function deactivateVolume(name: string): Command {

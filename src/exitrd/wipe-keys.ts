@@ -9,13 +9,13 @@
  *
  * Sources: dm-crypt's `key wipe` message (drivers/md/dm-crypt.c), dmsetup(8).
  */
-import type { CloseCrypt, TeardownPlan } from '../plan/plan.ts';
+import type { CloseCrypt, RemoveDeviceMapper, TeardownPlan } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Budget } from './budget.ts';
 import { layersBelow } from './layers-below.ts';
 import type { Run } from './execute-plan.ts';
 import type { CommandOutcome } from './run-with-deadline.ts';
-import { dmsetupWords } from './step-command.ts';
+import { dmsetupWords, lockDriveCommand } from './step-command.ts';
 
 export interface KeyWipe {
   readonly name: string;
@@ -24,11 +24,15 @@ export interface KeyWipe {
   readonly reason: string;
 }
 
+/** dm-integrity has no message for its key, which goes with the table; suspending writes its journal. */
+type KeyedStep = CloseCrypt | RemoveDeviceMapper;
+
 /** What is on its way to the disk is data, so it has time, as long as any disk answers. */
 const suspendDeadline = 15_000;
 const suspendInReserve = 2_000;
 const suspendIdle = 4_000;
 const messageDeadline = 2_000;
+const lockDeadline = 5_000;
 
 export async function wipeKeys(
   snapshot: Snapshot,
@@ -60,16 +64,17 @@ export async function wipeKeys(
 /** A device when those are done that must go before it. */
 async function upperFirst<Result>(
   plan: TeardownPlan,
-  perform: (step: CloseCrypt) => Promise<Result>,
-): Promise<ReadonlyMap<CloseCrypt, Result>> {
+  perform: (step: KeyedStep) => Promise<Result>,
+): Promise<ReadonlyMap<KeyedStep, Result>> {
   const turns = new Map<string, Promise<void>>();
-  const results = new Map<CloseCrypt, Result>();
+  const results = new Map<KeyedStep, Result>();
   for (const step of plan.waves.flat()) {
     // Of earlier waves.
     const needed = Promise.all(step.needs.flatMap((id) => turns.get(id) ?? []));
     const take = async () => {
       await needed;
-      if (step.kind === 'close-crypt') results.set(step, await perform(step));
+      const isKeyed = step.kind === 'remove-dm' && step.keyed === true;
+      if (step.kind === 'close-crypt' || isKeyed) results.set(step, await perform(step));
     };
     turns.set(step.id, take());
   }
@@ -77,7 +82,10 @@ async function upperFirst<Result>(
   return results;
 }
 
-async function wipeKey({ name }: CloseCrypt, budget: Budget, run: Run): Promise<KeyWipe> {
+async function wipeKey(step: KeyedStep, budget: Budget, run: Run): Promise<KeyWipe> {
+  const { name } = step;
+  const lock = step.kind === 'close-crypt' ? lockDriveCommand(step) : undefined;
+  const locked = lock && (await run(lock, budget.reserved(lockDeadline), undefined, suspendIdle));
   const suspended = await run(
     [...dmsetupWords('suspend'), '--noflush', '--nolockfs', name],
     budget.patient(suspendDeadline, suspendInReserve),
@@ -85,14 +93,18 @@ async function wipeKey({ name }: CloseCrypt, budget: Budget, run: Run): Promise<
     suspendIdle,
   );
   if (suspended.hung === true) return { name, wiped: false, reason: suspended.reason };
-  const message = await run(
-    [...dmsetupWords('message'), name, '0', 'key', 'wipe'],
-    budget.reserved(messageDeadline),
-  );
+  const message =
+    step.kind === 'close-crypt'
+      ? await run(
+          [...dmsetupWords('message'), name, '0', 'key', 'wipe'],
+          budget.reserved(messageDeadline),
+        )
+      : undefined;
   // Replacing the table frees the old one with its key, so that this alone would do.
   const replaced = await replaceTable(name, budget, run);
-  const wiped = message.ok || replaced.ok;
-  return { name, wiped, reason: wiped ? '' : suspended.reason || message.reason };
+  if (locked?.ok === false) return { name, wiped: false, reason: `lock drive: ${locked.reason}` };
+  const wiped = message?.ok === true || replaced.ok;
+  return { name, wiped, reason: wiped ? '' : suspended.reason || replaced.reason };
 }
 
 /** With one that answers everything by an error. */

@@ -20,7 +20,7 @@ const metadataTargets: ReadonlySet<string> = new Set([
 /** What a device is taken down by; nothing for disks, partitions and what has no teardown. */
 export type DeviceTeardown =
   | { readonly kind: 'close-crypt' }
-  | { readonly kind: 'remove-dm'; readonly layer: DeviceMapperLayer }
+  | { readonly kind: 'remove-dm'; readonly layer: DeviceMapperLayer; readonly keyed?: true }
   | { readonly kind: 'stop-md' }
   | { readonly kind: 'detach-loop' }
   | { readonly kind: 'stop-bcache' }
@@ -30,7 +30,11 @@ export function classifyDevice(device: BlockDevice): DeviceTeardown | undefined 
   if (device.dm !== undefined) {
     return holdsKey(device.dm)
       ? { kind: 'close-crypt' }
-      : { kind: 'remove-dm', layer: deviceMapperLayer(device.dm) };
+      : {
+          kind: 'remove-dm',
+          layer: deviceMapperLayer(device.dm),
+          ...(device.dm.integrityKey === true && { keyed: true }),
+        };
   }
   if (device.loop !== undefined) return { kind: 'detach-loop' };
   // `clear` is an array without members: a name left over in /dev.
@@ -43,7 +47,11 @@ export function classifyDevice(device: BlockDevice): DeviceTeardown | undefined 
 
 /** Any crypt target holds a key, whatever the uuid; where the table is unknown the uuid decides. */
 function holdsKey({ targets, uuid }: DeviceMapperFacts): boolean {
-  if (targets.length > 0) return targets.includes('crypt');
+  if (targets.length > 0) {
+    // Where the drive alone encrypts, the device is a plain one above it, and closing it locks the drive.
+    const locksDrive = uuid.startsWith('CRYPT-LUKS2-OPAL-') && targets.includes('linear');
+    return targets.includes('crypt') || locksDrive;
+  }
   return uuid.startsWith('CRYPT-') && !/^CRYPT-(?:VERITY|INTEGRITY)-/.test(uuid);
 }
 

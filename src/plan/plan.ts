@@ -78,6 +78,8 @@ export interface RemoveDeviceMapper extends StepBase {
   readonly name: string;
   readonly uuid: string;
   readonly layer: DeviceMapperLayer;
+  /** It holds a key, which removing it wipes. */
+  readonly keyed?: true;
 }
 
 /** `lvm`: simple volumes; `lvm-metadata`: thin, cache, raid, snapshot, vdo, which have rules of their own. */

@@ -30,7 +30,13 @@ const lists: Readonly<Record<string, Shape>> = {
     slaves: 'strings',
     holders: 'strings',
     'partitionOf?': 'string',
-    'dm?': { name: 'string', uuid: 'string', suspended: 'boolean', targets: 'strings' },
+    'dm?': {
+      name: 'string',
+      uuid: 'string',
+      suspended: 'boolean',
+      targets: 'strings',
+      'integrityKey?': 'boolean',
+    },
     'md?': {
       level: 'string',
       arrayState: 'string',

@@ -124,6 +124,8 @@ export interface DeviceMapperFacts {
   readonly suspended: boolean;
   /** Target types of the live table in order, e.g. `['linear', 'linear']`; empty when unknown. */
   readonly targets: readonly string[];
+  /** An integrity target whose checksums or journal need a key. */
+  readonly integrityKey?: true;
 }
 
 /** /sys/block/mdN/md (Documentation/admin-guide/md.rst). */

@@ -1,5 +1,6 @@
 import { byText, list, read, readWord, type FactSource } from './fact-source.ts';
 import { parseDeviceMapperTable, plainName } from './parse-device-mapper-table.ts';
+import { parseKeyedTargets } from './parse-keyed-targets.ts';
 import { parseMountinfo } from './parse-mountinfo.ts';
 import { parseSwaps } from './parse-swaps.ts';
 import { readDeviceGroups } from './read-device-groups.ts';
@@ -32,7 +33,14 @@ export async function takeSnapshot(source: FactSource): Promise<Snapshot> {
     hasMount('btrfs') ? readMultiDevices(source) : [],
     hasMount('aufs') ? readAufs(source) : undefined,
   ]);
-  const targets = parseDeviceMapperTable(tables);
+  const targets: Tables = {
+    byDevice: parseDeviceMapperTable(tables),
+    withIntegrityKey: new Set(
+      parseKeyedTargets(tables).flatMap(({ device, target }) =>
+        target === 'integrity' ? [device] : [],
+      ),
+    ),
+  };
   const devices = (
     await Promise.all(names.map((name) => readDevice(source, name, targets)))
   ).filter((device) => device !== undefined);
@@ -53,7 +61,11 @@ export async function takeSnapshot(source: FactSource): Promise<Snapshot> {
   };
 }
 
-type Tables = ReadonlyMap<string, readonly string[]>;
+interface Tables {
+  /** By plainName(), as both. */
+  readonly byDevice: ReadonlyMap<string, readonly string[]>;
+  readonly withIntegrityKey: ReadonlySet<string>;
+}
 
 /** Undefined for what is not in use, which is most of what a kernel lists: ram15, loop7, nbd3. */
 async function readDevice(
@@ -115,7 +127,8 @@ async function readDeviceMapper(source: FactSource, path: string, tables: Tables
     name,
     uuid: uuid ?? '',
     suspended: suspended === '1',
-    targets: tables.get(plainName(name)) ?? [],
+    targets: tables.byDevice.get(plainName(name)) ?? [],
+    ...(tables.withIntegrityKey.has(plainName(name)) && { integrityKey: true as const }),
   };
 }
 

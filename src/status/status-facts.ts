@@ -1,15 +1,19 @@
 /** What the status is told from: facts about the running machine, as far as this user may read them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { fateOfFreedMemory, type FreedMemory } from '../exitrd/freed-memory.ts';
 import { parseKeyUsers } from '../exitrd/keyrings.ts';
-import { isKeyHeld, keyOfDirectory } from '../kernel/encryption-policy.ts';
+import {
+  encryptingFileSystems,
+  findEncryptedDirectories,
+  type EncryptedDirectory,
+} from '../kernel/encrypted-directories.ts';
 import { readKernelLog, readKeysOfUser } from '../kernel/system-call.ts';
 import { list, read, readWord, type FactSource } from '../snapshot/fact-source.ts';
 import type { MountPoint, Snapshot } from '../snapshot/snapshot.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
 import { readExitrdState, type ExitrdState } from './exitrd-state.ts';
-import { parseKeyedTargets, type KeyedTarget } from './parse-keyed-targets.ts';
+import { parseKeyedTargets, type KeyedTarget } from '../snapshot/parse-keyed-targets.ts';
 import { parseKeys, type KernelKey } from '../snapshot/parse-keys.ts';
 
 export interface StatusFacts {
@@ -37,12 +41,6 @@ interface CrashKernelFacts {
   readonly isSealed: boolean;
   /** kernel_lockdown(7): only signed images can be loaded. */
   readonly isLockedDown: boolean;
-}
-
-/** Of fscrypt, with a key that the kernel holds. */
-interface EncryptedDirectory {
-  readonly path: string;
-  readonly key: string;
 }
 
 /** What is not a file of procfs and sysfs. */
@@ -124,41 +122,8 @@ export function statusSource(source: FactSource): StatusSource {
       }
     },
     keysOfUser: readKeysOfUser,
-    encryptedDirectories: findEncryptedDirectories,
+    encryptedDirectories: ({ target, fstype }) =>
+      encryptingFileSystems.has(fstype) ? findEncryptedDirectories(target) : [],
     exitrd: async () => await readExitrdState('/'),
   };
-}
-
-/** File systems of the kernel with fscrypt on disks of this machine. */
-const encrypting = new Set(['ext4', 'f2fs', 'ubifs']);
-const mostDirectories = 1000;
-const deepest = 3;
-
-/** Nothing tells which directories are encrypted: the upper ones are looked at, of which one a key is named. */
-function findEncryptedDirectories({ target, fstype }: MountPoint): readonly EncryptedDirectory[] {
-  if (!encrypting.has(fstype)) return [];
-  const found = new Map<string, EncryptedDirectory>();
-  let level = [target];
-  let looked = 0;
-  for (let depth = 0; depth <= deepest && looked < mostDirectories; depth += 1) {
-    const below: string[] = [];
-    for (const path of level.slice(0, mostDirectories - looked)) {
-      looked += 1;
-      const key = keyOfDirectory(path);
-      if (key === undefined) below.push(...directoriesIn(path));
-      else if (!found.has(key) && isKeyHeld(path, key)) found.set(key, { path, key });
-    }
-    level = below;
-  }
-  return [...found.values()];
-}
-
-function directoriesIn(path: string): readonly string[] {
-  try {
-    return readdirSync(path, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => `${path === '/' ? '' : path}/${name}`);
-  } catch {
-    return [];
-  }
 }

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { commandsOfStep, preparationOfStep } from '../../../src/exitrd/step-command.ts';
+import {
+  commandsOfStep,
+  lockDriveCommand,
+  preparationOfStep,
+} from '../../../src/exitrd/step-command.ts';
 import type { TeardownStep } from '../../../src/plan/plan.ts';
 
 const base = { id: 'x', needs: [], after: [] };
@@ -168,4 +172,12 @@ test.each([
   ],
 ] as const)('what prepares %s', (_, step, words) => {
   expect(preparationOfStep(step)?.slice(1).join(' ')).toBe(words);
+});
+
+test.each([
+  ['CRYPT-LUKS2-OPAL-00-sed', 'cryptsetup luksSuspend sed'],
+  ['CRYPT-LUKS2-00-sed', undefined],
+])('of %s that cannot be closed the drive is locked: %s', (uuid, command) => {
+  const step = { ...base, kind: 'close-crypt', device: 'dm-0', name: 'sed', uuid } as const;
+  expect(lockDriveCommand(step)?.join(' ').replace(/^.*\//, '')).toBe(command);
 });

@@ -172,3 +172,14 @@ test('reads what holds devices together and is none itself', async () => {
   ]);
   expect(await takeSnapshot(recorded)).not.toHaveProperty('deviceGroups');
 });
+
+test('an integrity device with a key is told from one without', async () => {
+  const table = 'my vg: 0 512 integrity 259:1 0 32 J 1 internal_hash:hmac(sha256):00\n';
+  const tables = [table, table.replace('hmac(sha256):00', 'crc32c')];
+  const [keyed, plain] = await Promise.all(
+    tables.map(async (text) => (await takeSnapshot(sourceOf(files, text))).devices[0]?.dm),
+  );
+  expect(keyed).toMatchObject({ targets: ['integrity'], integrityKey: true });
+  expect(plain).toMatchObject({ targets: ['integrity'] });
+  expect(plain).not.toHaveProperty('integrityKey');
+});

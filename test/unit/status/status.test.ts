@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseSnapshot } from '../../../src/snapshot/parse-snapshot.ts';
-import { parseKeyedTargets } from '../../../src/status/parse-keyed-targets.ts';
+import { parseKeyedTargets } from '../../../src/snapshot/parse-keyed-targets.ts';
 import { parseKeys } from '../../../src/snapshot/parse-keys.ts';
 import { renderStatus } from '../../../src/status/render-status.ts';
 import { statusOf } from '../../../src/status/status.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseKeyedTargets } from '../../../src/status/parse-keyed-targets.ts';
+import { parseKeyedTargets } from '../../../src/snapshot/parse-keyed-targets.ts';
 
 const zeros = '0'.repeat(64);
 const table = `\

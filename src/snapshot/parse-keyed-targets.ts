@@ -2,7 +2,7 @@
  * What `dmsetup table` tells of targets that hold a key. Asked without `--showkeys`, it shows zeros in
  * the place of a key that is in the table, and the name of one that was taken from a keyring.
  */
-import { plainName } from '../snapshot/parse-device-mapper-table.ts';
+import { plainName } from './parse-device-mapper-table.ts';
 
 export interface KeyedTarget {
   /** The device-mapper name, without mangling. */
