@@ -3,14 +3,21 @@ import { readdirSync } from 'node:fs';
 import type { BlockerFacts, WaitingProcess } from './blockers.ts';
 import { readNow } from './read-now.ts';
 import { processIds, readState, readWait, readWords } from './read-process.ts';
+import { within } from './run-with-deadline.ts';
 import { findSurvivors } from './survivors.ts';
+
+/** Milliseconds. Keys are still to be wiped. */
+const deadline = 2_000;
 
 /** Directories of sysfs with one entry for each file system that lives, by the name of its device. */
 const fileSystemTypes = ['ext4', 'xfs', 'f2fs', 'btrfs', 'jfs', 'bcachefs'];
 const targets = '/sys/kernel/config/target/core';
 
 export async function findBlockerFacts(): Promise<BlockerFacts> {
-  const [survivors, waiting] = await Promise.all([findSurvivors(), findWaiting()]);
+  const [survivors, waiting] = await Promise.all([
+    within(findSurvivors(), deadline, []),
+    within(findWaiting(), deadline, []),
+  ]);
   const fileSystems = fileSystemTypes.flatMap((fstype) =>
     list(`/sys/fs/${fstype}`).map((device) => ({ fstype, device })),
   );

@@ -35,7 +35,7 @@ export function openJournal(output: Settings['output']): Journal {
     if (said.length > mostLines) said.splice(0, said.length - mostLines);
   };
   const log = (level: number, text: string) => {
-    for (const line of text.split('\n')) write(kernelLog, `<${level}>${cut(line)}\n`);
+    for (const line of printable(text).split('\n')) write(kernelLog, `<${level}>${cut(line)}\n`);
   };
   return {
     say(text) {
@@ -86,7 +86,12 @@ function write(file: number | undefined, text: string): void {
 }
 
 function show(text: string): void {
-  write(1, `shutdownramfs: ${text.replaceAll('\n', '\nshutdownramfs: ')}\n`);
+  write(1, `shutdownramfs: ${printable(text).replaceAll('\n', '\nshutdownramfs: ')}\n`);
+}
+
+/** What tools say and how devices are called may hold anything, and a terminal obeys control characters. */
+export function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n]/gu, '?');
 }
 
 function cut(line: string): string {

@@ -9,7 +9,9 @@ import type { CommandOutcome, Command } from './run-with-deadline.ts';
 import {
   commandsOfStep,
   deadlineOfStep,
+  forcedUnmountOf,
   preparationOfStep,
+  standInOf,
   unmountCommand,
 } from './step-command.ts';
 
@@ -76,9 +78,12 @@ async function tryCommands(step: TeardownStep, budget: Budget, run: Run): Promis
   for (const command of usableCommands(step)) {
     const deadline = budget.deadline(deadlineOfStep(step));
     if (deadline === 0) break;
-    const outcome = await run(command, deadline);
-    if (outcome.ok && !isDeviceThere(step)) return '';
-    reason = outcome.ok ? 'the tool reports success, the device is there' : outcome.reason;
+    let outcome = await run(command, deadline);
+    const other = outcome.ok ? undefined : otherCommand(step, command, outcome);
+    const left = budget.deadline(deadlineOfStep(step));
+    if (other !== undefined && left > 0) outcome = await run(other, left);
+    if (isDeviceGone(step) || (outcome.ok && !isDeviceThere(step))) return '';
+    reason = outcome.ok ? `${untrue}, the device is there` : outcome.reason;
   }
   return reason;
 }
@@ -89,6 +94,21 @@ async function tryCommands(step: TeardownStep, budget: Budget, run: Run): Promis
  */
 function isDeviceThere(step: TeardownStep): boolean {
   return (step.kind === 'close-crypt' || step.kind === 'remove-dm') && !isDeviceGone(step);
+}
+
+/** What a tool reports is not always so. */
+export const untrue = 'the tool reports success';
+
+/** By force where nobody answers; by another tool where it is the tool that is at fault. */
+function otherCommand(
+  step: TeardownStep,
+  command: Command,
+  { hung, reason }: CommandOutcome,
+): Command | undefined {
+  if (hung === true) return forcedUnmountOf(step);
+  return /busy|not mounted|no mount point|no such device/i.test(reason)
+    ? undefined
+    : standInOf(command);
 }
 
 /** Of those that close a crypt device only the first does without reading what it lies on. */

@@ -26,6 +26,8 @@ const environment = {
 };
 
 const keptCharacters = 65_536;
+/** A tool may say a megabyte without a line's end. */
+const longestReason = 300;
 /** After the exit, output may still be in the pipe, and a grandchild may keep the pipe open. */
 const drainMilliseconds = 100;
 
@@ -83,7 +85,7 @@ function describeEnd(status: number | null, signal: string | null, stderr: strin
   if (status === 0) return '';
   const said = stderr.split('\n').find((line) => line.trim() !== '' && !isRemark(line)) ?? '';
   const how = signal === null ? `exit status ${status}` : `killed by ${signal}`;
-  return said === '' ? how : said;
+  return said === '' ? how : said.slice(0, longestReason);
 }
 
 /** What libdevmapper says of every call in an exitrd, where udev's socket outlives udev. */

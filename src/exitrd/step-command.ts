@@ -129,6 +129,29 @@ export function unmountCommand(targets: readonly string[], lazy: boolean): Comma
   return [umount, '-n', '-c', '-i', ...(lazy ? ['-l'] : []), ...targets];
 }
 
+/**
+ * For what comes over a network or from a process, which may be gone: what waits for an answer fails then
+ * (umount_begin of fs/nfs, fs/fuse, fs/smb, fs/ceph). What was not written is lost.
+ */
+export function forcedUnmountOf(step: TeardownStep): Command | undefined {
+  return step.kind === 'unmount' && !step.lazy && isServed(step.fstype)
+    ? [umount, '-n', '-c', '-i', '-f', step.target]
+    : undefined;
+}
+
+function isServed(fstype: string): boolean {
+  return /^(?:nfs4?|fuse(?:blk)?(?:\..*)?|cifs|smb3|ceph|9p|afs)$/.test(fstype);
+}
+
+/** The same by busybox, should the tool be missing or broken; it reads the links of the path first. */
+export function standInOf([program, ...words]: Command): Command | undefined {
+  const targets = words.filter((word) => word.startsWith('/'));
+  if (program === umount) {
+    return [busybox, 'umount', '-n', ...(words.includes('-l') ? ['-l'] : []), ...targets];
+  }
+  return program === mount ? [busybox, 'mount', '-n', '-o', 'move', ...targets] : undefined;
+}
+
 /** Keeps the data: a device that is still in use answers EBUSY. Never waits for udev. */
 function removeDevice(name: string): Command {
   return [...dmsetupWords('remove'), name];
@@ -170,7 +193,8 @@ export function deadlineOfStep(step: TeardownStep): number {
   switch (step.kind) {
     // Writes back what is dirty; systemd grants 90 s after its own sync.
     case 'unmount':
-      return step.lazy ? 5_000 : 40_000;
+      if (step.lazy) return 5_000;
+      return isServed(step.fstype) ? 20_000 : 40_000;
     // Reads back every page that was swapped out.
     case 'disable-swap':
       return 40_000;

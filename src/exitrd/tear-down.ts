@@ -16,8 +16,10 @@ import { executePlan, type Run, type StepOutcome } from './execute-plan.ts';
 import { explainFailure } from './explain-failure.ts';
 import { findBlockerFacts } from './find-blockers.ts';
 import type { Journal } from './journal.ts';
+import { untrue } from './perform-step.ts';
 import { resumeSuspended } from './resume-suspended.ts';
 import { thawFrozen } from './thaw-frozen.ts';
+import { commandsOfStep } from './step-command.ts';
 import { findSurvivors, killSurvivors, type Survivor } from './survivors.ts';
 
 export interface Teardown {
@@ -64,10 +66,11 @@ export async function tearDown(
   let last = first;
   let failures: readonly StepOutcome[] = [];
   let rounds = 0;
+  const distrusted = new Set<string>();
   let plan = planTeardown(last, options);
   while (plan.waves.length > 0 && rounds < mostRounds && budget.deadline(1) > 0) {
     rounds += 1;
-    const outcomes = await executePlan(plan, budget, run);
+    const outcomes = await executePlan(plan, budget, without(distrusted, run));
     for (const outcome of outcomes) journal.detail(describeOutcome(outcome));
     failures = outcomes
       .filter(({ result }) => result === 'failed')
@@ -78,6 +81,10 @@ export async function tearDown(
     plan = planTeardown(last, { ...options, busy });
     if (isProgress(before, plan)) continue;
     for (const reason of await endWaits(last, budget, run, journal)) lost.add(reason);
+    const untold = notDone(outcomes, plan);
+    for (const [program] of untold.flatMap(({ step }) => commandsOfStep(step)))
+      distrusted.add(program);
+    failures = [...failures, ...untold];
     if (!(await escalate(escalation, failures, last, journal))) break;
     if (escalation.busy !== busy) {
       plan = planTeardown(last, { ...options, busy: escalation.busy });
@@ -103,6 +110,24 @@ export function stepsLeft({ left }: Teardown): readonly string[] {
 async function takeOverArrays(snapshot: Snapshot, budget: Budget, run: Run): Promise<void> {
   const external = snapshot.devices.some(({ md }) => md?.metadataVersion.startsWith('external:'));
   if (external) await run([mdmon, '--takeover', '--all', '--offroot'], budget.deadline(5_000));
+}
+
+/** Unmounts that were reported as done, with all that is mounted still there. */
+function notDone(outcomes: readonly StepOutcome[], after: TeardownPlan): readonly StepOutcome[] {
+  const still = new Set(after.waves.flat().map(({ id }) => id));
+  return outcomes
+    .filter(
+      ({ step, result }) => step.kind === 'unmount' && result === 'done' && still.has(step.id),
+    )
+    .map(({ step }) => ({ step, result: 'failed', reason: `${untrue}, it is still mounted` }));
+}
+
+/** Tools that were found out fail, so that what stands in for them is tried. */
+function without(distrusted: ReadonlySet<string>, run: Run): Run {
+  return async (command, deadline, variables) =>
+    distrusted.has(command[0])
+      ? { ok: false, reason: `${untrue} and does nothing: ${command[0]}`, stdout: '', stderr: '' }
+      : await run(command, deadline, variables);
 }
 
 /** Exit statuses can lie (a lazy unmount, a loop device that only promises to go): facts cannot. */
@@ -132,12 +157,14 @@ async function escalate(
   switch (escalation.rung) {
     case 1:
     case 2: {
-      const survivors = (await findSurvivors()).filter(
-        ({ storageDaemon }) => escalation.rung === 2 || !storageDaemon,
-      );
+      const all = await findSurvivors();
+      const others = all.filter(({ storageDaemon }) => !storageDaemon);
+      const survivors = escalation.rung === 2 ? all : others;
       const found = failures.flatMap(({ step }) => holdersOfStep(step, snapshot, survivors));
       for (const { blocker } of found) journal.detail(`${describeBlocker(blocker)}: killed`);
-      const doomed = [...new Set(found.map(({ survivor }) => survivor))];
+      // In a detached mount, or by a way that is not shown, any may be it: they end with the machine anyway.
+      const unnamed = escalation.rung === 2 && failures.length > 0 ? others : [];
+      const doomed = [...new Set([...found.map(({ survivor }) => survivor), ...unnamed])];
       for (const { name } of await killSurvivors(doomed)) journal.detail(`${name}: does not die`);
       escalation.blockers.push(...found.map(({ blocker }) => blocker));
       escalation.killed.push(...doomed);

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { FactSource } from './fact-source.ts';
 
 const tableDeadlineMilliseconds = 5_000;
+const drainMilliseconds = 200;
 
 export const localFactSource: FactSource = {
   read: async (path) => readFileSync(path, 'utf8'),
@@ -26,7 +27,7 @@ function runDmsetup(deadline: number): Promise<string> {
       child.kill('SIGKILL');
       child.unref();
       child.stdout.destroy();
-      resolve('');
+      resolve(table);
     }, deadline);
     const end = (text: string) => {
       clearTimeout(timer);
@@ -37,5 +38,7 @@ function runDmsetup(deadline: number): Promise<string> {
     });
     child.on('error', () => end(''));
     child.on('close', () => end(table));
+    // Whoever inherited the pipe may keep it open.
+    child.on('exit', () => setTimeout(() => end(table), drainMilliseconds));
   });
 }

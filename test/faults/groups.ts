@@ -3,7 +3,15 @@ import { array } from './array.ts';
 import { disk } from './disk.ts';
 import { environment } from './environment.ts';
 import { holder } from './holder.ts';
+import { mount } from './mount.ts';
 import { runtime } from './runtime.ts';
 
 /** All of them, in the order of docs/faults.md. */
-export const faultGroups: readonly FaultGroup[] = [disk, array, holder, runtime, environment];
+export const faultGroups: readonly FaultGroup[] = [
+  disk,
+  array,
+  holder,
+  mount,
+  runtime,
+  environment,
+];

@@ -36,6 +36,8 @@ export interface Damage {
   readonly damagedBlocks?: true;
   /** Paths in the image that are taken out. */
   readonly without?: readonly string[];
+  /** Scripts for the guard's busybox that stand where these paths of the image were; those are beside, named `.true`. */
+  readonly tools?: Readonly<Record<string, string>>;
   /** A path in the image where somebody puts a file with nothing in it. */
   readonly flagFile?: string;
 }
@@ -66,8 +68,21 @@ async function build(format: string, output: string, config: string): Promise<vo
 }
 
 async function spoil(root: string, damage: Damage): Promise<void> {
-  const { runtime, before, beforeGuard, truncated = false, without = [], flagFile } = damage;
+  const {
+    runtime,
+    before,
+    beforeGuard,
+    truncated = false,
+    without = [],
+    tools = {},
+    flagFile,
+  } = damage;
   for (const path of without) await rm(join(root, path));
+  for (const [path, script] of Object.entries(tools)) {
+    const program = join(root, path);
+    await rename(program, `${program}.true`);
+    await replace(program, script);
+  }
   if (flagFile !== undefined) await writeFile(join(root, flagFile), '');
   const program = join(root, 'usr/bin/shutdownramfs');
   if (truncated) await truncate(program, 2 ** 20);
