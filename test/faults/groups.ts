@@ -5,6 +5,7 @@ import { environment } from './environment.ts';
 import { holder } from './holder.ts';
 import { mount } from './mount.ts';
 import { runtime } from './runtime.ts';
+import { tool } from './tool.ts';
 
 /** All of them, in the order of docs/faults.md. */
 export const faultGroups: readonly FaultGroup[] = [
@@ -12,6 +13,7 @@ export const faultGroups: readonly FaultGroup[] = [
   array,
   holder,
   mount,
+  tool,
   runtime,
   environment,
 ];

@@ -1,0 +1,26 @@
+import type { FaultGroup } from '../support/fault.ts';
+
+export const tool: FaultGroup = {
+  title: 'Tools and clock',
+  file: 'tool',
+  faults: [
+    {
+      name: 'umount reports success and does nothing; dmsetup fails although it did its work, prints noise, and leaves a process at its pipe; cryptsetup never ends; the clock jumps by decades',
+      stack: 'clock',
+      damage: {
+        tools: {
+          'usr/bin/umount': 'exit 0',
+          'usr/sbin/dmsetup': `/guard/busybox sleep 1000 &
+/guard/busybox head -c 300000 /dev/urandom >&2
+/usr/sbin/dmsetup.true "$@"
+exit 1`,
+          'usr/sbin/cryptsetup': '/guard/busybox sleep 1000',
+        },
+      },
+      report: { clean: true, closed: ['crypt0'], left: [] },
+      blocker: /unmount \/oldroot: held by sh\[\d+\] \(/,
+      seen: 'old root freed, 1 key wiped, 0 left, …',
+      saved: 'cleanly',
+    },
+  ],
+};

@@ -1,0 +1,4 @@
+import { tool } from '../../faults/tool.ts';
+import { testFaults } from '../../support/fault-machine.ts';
+
+testFaults(tool);
