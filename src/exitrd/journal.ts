@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Settings } from '../settings/settings.ts';
+import { printable, printableLine } from './printable.ts';
 
 export interface Journal {
   /** One line a person should see, unless the console is to be quiet. */
@@ -35,20 +36,23 @@ export function openJournal(output: Settings['output']): Journal {
     if (said.length > mostLines) said.splice(0, said.length - mostLines);
   };
   const log = (level: number, text: string) => {
-    for (const line of printable(text).split('\n')) write(kernelLog, `<${level}>${cut(line)}\n`);
+    for (const line of text.split('\n')) write(kernelLog, `<${level}>${cut(line)}\n`);
   };
   return {
-    say(text) {
+    say(raw) {
+      const text = printable(raw);
       keep(text);
       log(priority.info, `shutdownramfs: ${text}`);
       if (output !== 'quiet') show(text);
     },
-    detail(text) {
+    detail(raw) {
+      const text = printableLine(raw);
       keep(text);
       log(priority.info, `shutdownramfs: ${text}`);
       if (output === 'verbose') show(text);
     },
-    warn(text) {
+    warn(raw) {
+      const text = printable(raw);
       keep(text);
       log(priority.warning, `shutdownramfs: ${text}`);
       show(text);
@@ -86,12 +90,7 @@ function write(file: number | undefined, text: string): void {
 }
 
 function show(text: string): void {
-  write(1, `shutdownramfs: ${printable(text).replaceAll('\n', '\nshutdownramfs: ')}\n`);
-}
-
-/** What tools say and how devices are called may hold anything, and a terminal obeys control characters. */
-export function printable(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n]/gu, '?');
+  write(1, `shutdownramfs: ${text.replaceAll('\n', '\nshutdownramfs: ')}\n`);
 }
 
 function cut(line: string): string {

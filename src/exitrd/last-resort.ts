@@ -69,7 +69,7 @@ export function lastResorts(
     }
     // What is mounted nowhere any more may be on it too.
     if (step.kind === 'remove-dm' && errorTable && (flushed.everything || isGone(step.device))) {
-      const words = [...dmsetupWords('wipe_table'), '--noflush', '--nolockfs'] as const;
+      const words = dmsetupWords('wipe_table', '--noflush', '--nolockfs');
       resorts.push({ step, command: [...words, step.name] });
     }
   }

@@ -71,16 +71,18 @@ async function endQueueing({ node, name }: Device, budget: Budget, run: Run, jou
 async function endWaitForRoom(name: string, budget: Budget, run: Run) {
   if (!waitsForRoom(await statusOf(name, budget, run))) return undefined;
   // The wait that is under way has the old length; a resumed pool begins another.
-  for (const words of [['suspend', '--noflush', '--nolockfs'], ['resume']]) {
-    const [verb = '', ...more] = words;
-    await run([...dmsetupWords(verb), ...more, name], budget.deadline(deadline));
+  for (const words of [
+    dmsetupWords('suspend', '--noflush', '--nolockfs'),
+    dmsetupWords('resume'),
+  ]) {
+    await run([...words, name], budget.deadline(deadline));
   }
   return `${name}: the thin pool is full`;
 }
 
 /** Without a flush, which for a thin pool would write its metadata. */
 async function statusOf(name: string, budget: Budget, run: Run): Promise<string> {
-  const command = [...dmsetupWords('status'), '--noflush', name] as const;
+  const command = [...dmsetupWords('status', '--noflush'), name] as const;
   return (await run(command, budget.deadline(deadline))).stdout;
 }
 

@@ -4,6 +4,7 @@
  * wait for its exit, which is why the exitrd starts processes by itself.
  */
 import { spawn } from 'node:child_process';
+import { withExactWords } from './exact-words.ts';
 
 export interface CommandOutcome {
   readonly ok: boolean;
@@ -37,7 +38,7 @@ export function runWithDeadline(
   variables: Readonly<Record<string, string>> = {},
   giveUp?: AbortSignal,
 ): Promise<CommandOutcome> {
-  const [program, ...words] = command;
+  const [program, ...words] = withExactWords(command);
   return new Promise((resolve) => {
     const output = { stdout: '', stderr: '' };
     let settled = false;

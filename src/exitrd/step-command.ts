@@ -163,13 +163,13 @@ function removeDevice(name: string): Command {
  * only cryptsetup knows more: a self-encrypting drive has to be locked.
  */
 function closeCrypt(name: string, uuid: string): readonly Command[] {
-  const close: Command = [cryptsetup, 'close', name];
+  const close: Command = [cryptsetup, 'close', '--', name];
   return locksDrive(uuid) ? [close, removeDevice(name)] : [removeDevice(name), close];
 }
 
 /** For a device that cannot be closed: its range of the drive is locked all the same. */
 export function lockDriveCommand({ name, uuid }: CloseCrypt): Command | undefined {
-  return locksDrive(uuid) ? [cryptsetup, 'luksSuspend', name] : undefined;
+  return locksDrive(uuid) ? [cryptsetup, 'luksSuspend', '--', name] : undefined;
 }
 
 function locksDrive(uuid: string): boolean {
@@ -180,9 +180,9 @@ function deactivateVolume(name: string): Command {
   return [lvm, 'lvchange', '-aln', '--noudevsync', `/dev/mapper/${name}`];
 }
 
-/** `--manglename none`: names are given as the kernel has them. */
-export function dmsetupWords(verb: string): Command {
-  return [dmsetup, verb, '--noudevsync', '--noudevrules', '--manglename', 'none'];
+/** `--manglename none`: names are given as the kernel has them. They come next, and may begin with a dash. */
+export function dmsetupWords(verb: string, ...options: string[]): Command {
+  return [dmsetup, verb, '--noudevsync', '--noudevrules', '--manglename', 'none', ...options, '--'];
 }
 
 /** What they keep in memory or in a journal is written when they are suspended, which removal does first. */

@@ -87,7 +87,7 @@ async function wipeKey(step: KeyedStep, budget: Budget, run: Run): Promise<KeyWi
   const lock = step.kind === 'close-crypt' ? lockDriveCommand(step) : undefined;
   const locked = lock && (await run(lock, budget.reserved(lockDeadline), undefined, suspendIdle));
   const suspended = await run(
-    [...dmsetupWords('suspend'), '--noflush', '--nolockfs', name],
+    [...dmsetupWords('suspend', '--noflush', '--nolockfs'), name],
     budget.patient(suspendDeadline, suspendInReserve),
     undefined,
     suspendIdle,
@@ -110,7 +110,7 @@ async function wipeKey(step: KeyedStep, budget: Budget, run: Run): Promise<KeyWi
 /** With one that answers everything by an error. */
 function replaceTable(name: string, budget: Budget, run: Run): Promise<CommandOutcome> {
   return run(
-    [...dmsetupWords('wipe_table'), '--noflush', '--nolockfs', name],
+    [...dmsetupWords('wipe_table', '--noflush', '--nolockfs'), name],
     budget.reserved(messageDeadline),
   );
 }

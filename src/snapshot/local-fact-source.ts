@@ -5,12 +5,13 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { FactSource } from './fact-source.ts';
+import { decodeBytes } from './foreign-bytes.ts';
 
 const tableDeadlineMilliseconds = 5_000;
 const drainMilliseconds = 200;
 
 export const localFactSource: FactSource = {
-  read: async (path) => readFileSync(path, 'utf8'),
+  read: async (path) => decodeBytes(readFileSync(path)),
   list: async (path) => readdirSync(path),
   deviceMapperTable: () => runDmsetup(tableDeadlineMilliseconds),
 };
@@ -18,7 +19,7 @@ export const localFactSource: FactSource = {
 /** A dmsetup that does not end is killed and not waited for: it may sleep in the kernel for ever. */
 function runDmsetup(deadline: number): Promise<string> {
   return new Promise((resolve) => {
-    let table = '';
+    const table: Buffer[] = [];
     const child = spawn('dmsetup', ['table', '--manglename', 'none'], {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', DM_DISABLE_UDEV: '1' },
@@ -27,18 +28,17 @@ function runDmsetup(deadline: number): Promise<string> {
       child.kill('SIGKILL');
       child.unref();
       child.stdout.destroy();
-      resolve(table);
+      told();
     }, deadline);
     const end = (text: string) => {
       clearTimeout(timer);
       resolve(text);
     };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      table += text;
-    });
+    const told = () => end(decodeBytes(Buffer.concat(table)));
+    child.stdout.on('data', (bytes: Buffer) => table.push(bytes));
     child.on('error', () => end(''));
-    child.on('close', () => end(table));
+    child.on('close', told);
     // Whoever inherited the pipe may keep it open.
-    child.on('exit', () => setTimeout(() => end(table), drainMilliseconds));
+    child.on('exit', () => setTimeout(told, drainMilliseconds));
   });
 }

@@ -1,3 +1,4 @@
+import { decodeBytes } from './foreign-bytes.ts';
 import type { Devnum, MountPoint } from './snapshot.ts';
 
 export interface ParsedMountinfo {
@@ -71,6 +72,6 @@ export function decodeOctal(word: string): string {
       .slice(1)
       .split('\\')
       .map((digits) => Number.parseInt(digits, 8));
-    return new TextDecoder().decode(new Uint8Array(bytes));
+    return decodeBytes(new Uint8Array(bytes));
   });
 }

@@ -119,10 +119,13 @@ function wholeDisk(name: string, number: string): string {
 }
 
 async function readDeviceMapper(source: FactSource, path: string, tables: Tables) {
-  const [name, uuid, suspended] = await Promise.all(
-    ['name', 'uuid', 'suspended'].map((file) => readWord(source, `${path}/dm/${file}`)),
-  );
-  if (name === undefined || name === '') return undefined;
+  const [line, uuid, suspended] = await Promise.all([
+    read(source, `${path}/dm/name`),
+    ...['uuid', 'suspended'].map((file) => readWord(source, `${path}/dm/${file}`)),
+  ]);
+  // Blanks are part of a name, and so are line ends.
+  const name = line.replace(/\n$/, '');
+  if (name === '') return undefined;
   return {
     name,
     uuid: uuid ?? '',

@@ -53,15 +53,21 @@ const cases: readonly [TeardownStep, readonly string[]][] = [
   ],
   [
     { ...base, kind: 'close-crypt', device: 'dm-0', name: 'a b', uuid: 'CRYPT-LUKS2-00' },
-    ['dmsetup remove --noudevsync --noudevrules --manglename none a b', 'cryptsetup close a b'],
+    [
+      'dmsetup remove --noudevsync --noudevrules --manglename none -- a b',
+      'cryptsetup close -- a b',
+    ],
   ],
   [
     { ...base, kind: 'close-crypt', device: 'dm-0', name: 'sed', uuid: 'CRYPT-LUKS2-OPAL-00' },
-    ['cryptsetup close sed', 'dmsetup remove --noudevsync --noudevrules --manglename none sed'],
+    [
+      'cryptsetup close -- sed',
+      'dmsetup remove --noudevsync --noudevrules --manglename none -- sed',
+    ],
   ],
   [
     { ...base, kind: 'remove-dm', device: 'dm-1', name: 'vg-root', uuid: 'LVM-', layer: 'lvm' },
-    ['dmsetup remove --noudevsync --noudevrules --manglename none vg-root'],
+    ['dmsetup remove --noudevsync --noudevrules --manglename none -- vg-root'],
   ],
   [
     {
@@ -73,7 +79,7 @@ const cases: readonly [TeardownStep, readonly string[]][] = [
       layer: 'lvm-metadata',
     },
     [
-      'dmsetup remove --noudevsync --noudevrules --manglename none vg-thin',
+      'dmsetup remove --noudevsync --noudevrules --manglename none -- vg-thin',
       'lvm lvchange -aln --noudevsync /dev/mapper/vg-thin',
     ],
   ],
@@ -151,7 +157,7 @@ test.each([
       uuid: 'mpath-1',
       layer: 'multipath',
     },
-    'message --noudevsync --noudevrules --manglename none mpatha 0 fail_if_no_path',
+    'message --noudevsync --noudevrules --manglename none -- mpatha 0 fail_if_no_path',
   ],
   ['a network block device', { ...base, kind: 'disconnect-nbd', device: 'nbd0' }, 'sync /dev/nbd0'],
   [
@@ -175,7 +181,7 @@ test.each([
 });
 
 test.each([
-  ['CRYPT-LUKS2-OPAL-00-sed', 'cryptsetup luksSuspend sed'],
+  ['CRYPT-LUKS2-OPAL-00-sed', 'cryptsetup luksSuspend -- sed'],
   ['CRYPT-LUKS2-00-sed', undefined],
 ])('of %s that cannot be closed the drive is locked: %s', (uuid, command) => {
   const step = { ...base, kind: 'close-crypt', device: 'dm-0', name: 'sed', uuid } as const;

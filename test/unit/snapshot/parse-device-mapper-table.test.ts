@@ -24,6 +24,11 @@ tableGives('a target without arguments', 'dead: 0 8 error \nold: 0 8 zero\n', {
 });
 tableGives('a mangled name', String.raw`my\x20disk: 0 8 linear 254:0 0`, { 'my disk': ['linear'] });
 tableGives('a colon in a name', 'a:b: 0 8 linear 254:0 0', { 'a:b': ['linear'] });
+tableGives('a line end in a name', 'a\nb: 0 8 linear 254:0 0\na\nb: 8 8 crypt x\nc: 0 8 zero\n', {
+  'a\nb': ['linear', 'crypt'],
+  b: ['linear', 'crypt'],
+  c: ['zero'],
+});
 tableGives('a device without table', 'empty: \n', {});
 tableGives('no devices', 'No devices found\n', {});
 tableGives('nothing', '', {});
