@@ -171,8 +171,10 @@ function describeErasure({ freed, overwritten }: Report): string {
  */
 export function fitReport(report: Report, bytes: number): object {
   if (Buffer.byteLength(JSON.stringify(report)) <= bytes) return report;
+  // An entry has three characters at least.
+  const start = Math.min(longestList(report), Math.ceil(bytes / 3));
   for (const longest of [Infinity, 120, 60]) {
-    for (let most = longestList(report); most >= (longest === 60 ? 0 : 2); most -= 1) {
+    for (let most = start; most >= (longest === 60 ? 0 : 2); most -= 1) {
       const fitted = { ...cutLists(report, most, longest), cut: true };
       if (Buffer.byteLength(JSON.stringify(fitted)) <= bytes) return fitted;
     }

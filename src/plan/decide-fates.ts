@@ -26,9 +26,9 @@ const interfaceTrees = ['/proc', '/sys', '/dev', '/run'];
 const ownTrees = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc', '/run/initramfs'];
 
 export function decideFates(index: SnapshotIndex, options: PlanOptions): Fates {
-  const own = index.mounts.filter(({ mount }) => isOwn(mount.target, options));
+  const own = new Set(index.mounts.filter(({ mount }) => isOwn(mount.target, options)));
   const ownSuperblocks = new Set(
-    own
+    [...own]
       .filter(({ mount }) => classifyFileSystem(mount.fstype) === 'storage')
       .map(({ mount }) => mount.devnum),
   );
@@ -39,7 +39,7 @@ export function decideFates(index: SnapshotIndex, options: PlanOptions): Fates {
   );
   const stays = index.mounts.filter(
     (node) =>
-      own.includes(node) ||
+      own.has(node) ||
       (!isInOldRoot(node.mount.target, options) &&
         (ownSuperblocks.has(node.mount.devnum) || isLeftAlone(node, oldSuperblocks, options))),
   );

@@ -12,8 +12,7 @@ export function findDeviceByPath(index: SnapshotIndex, path: string): BlockDevic
   const last = words.at(-1) ?? '';
   const before = words.at(-2) ?? '';
   const mapper = (name: string) =>
-    index.deviceByMapperName.get(name) ??
-    index.devices.find((device) => device.dm && plainName(device.dm.name) === plainName(name));
+    index.deviceByMapperName.get(name) ?? index.deviceByPlainName.get(plainName(name));
   if (before === 'mapper') return mapper(last);
   return (
     (before === '' ? undefined : mapper(`${doubled(before)}-${doubled(last)}`)) ??
@@ -34,13 +33,16 @@ function doubled(name: string): string {
  */
 export function devicesOfMount(index: SnapshotIndex, mount: MountPoint): readonly BlockDevice[] {
   const own = index.deviceByNumber.get(mount.devnum);
-  const named = mount.source
-    .split(':')
-    .filter((source) => source.startsWith('/dev/'))
-    .map((source) => findDeviceByPath(index, source))
-    .filter((device) => device !== undefined);
-  const main = own === undefined ? named : [own];
+  const main = own === undefined ? devicesOfSource(index, mount) : [own];
   return [...new Set([...main, ...btrfsDevices(index, mount, main), ...sideDevices(index, mount)])];
+}
+
+function devicesOfSource(index: SnapshotIndex, { source }: MountPoint): readonly BlockDevice[] {
+  return source
+    .split(':')
+    .filter((part) => part.startsWith('/dev/'))
+    .map((part) => findDeviceByPath(index, part))
+    .filter((device) => device !== undefined);
 }
 
 function btrfsDevices(

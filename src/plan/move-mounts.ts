@@ -1,4 +1,5 @@
 import { isAtOrBelow } from './path.ts';
+import { nearestAbove } from './nearest-above.ts';
 import type { MountNode } from './snapshot-index.ts';
 import type { MountStackNode, MoveStackNode, StackEdge, StackNode } from './stack-node.ts';
 
@@ -17,17 +18,19 @@ export function addMoves(
     .filter((node) => moved.has(node))
     .map((node): MoveStackNode => ({ kind: 'move', node: node.node }));
   const moveOf = new Map(moves.map((move) => [move.node, move]));
+  const nearestMove = nearestAbove((node) => moveOf.get(node));
   const added: StackEdge[] = [];
   const add = (from: StackNode, to: StackNode) => {
     if (from !== to) added.push({ from, to, reason: 'move' });
   };
   for (const node of nodes) {
     if (node.kind === 'mount') {
-      const chain = movesAbove(node.node, moveOf);
-      if (chain[0] !== undefined) add(chain[0], node);
+      const nearest = nearestMove(node.node);
+      if (nearest !== undefined) add(nearest, node);
       const own = moveOf.get(node.node);
       if (own === undefined) continue;
-      if (chain[1] !== undefined) add(own, chain[1]);
+      const next = nearestMove(node.node.parent);
+      if (next !== undefined) add(own, next);
       for (const held of moved.get(node) ?? []) {
         add(own, held);
         const further = held.kind === 'mount' ? moveOf.get(held.node) : undefined;
@@ -46,30 +49,18 @@ function hides(node: MountNode, held: StackNode): boolean {
   return held.kind === 'mount' && isAtOrBelow(held.node.mount.target, node.mount.target);
 }
 
-/** The moves that take a mount along, the innermost first. */
-function movesAbove(
-  node: MountNode,
-  moveOf: ReadonlyMap<MountNode, MoveStackNode>,
-): readonly MoveStackNode[] {
-  const found: MoveStackNode[] = [];
-  for (let at: MountNode | undefined = node; at !== undefined; at = at.parent) {
-    const move = moveOf.get(at);
-    if (move !== undefined) found.push(move);
-  }
-  return found;
-}
-
 /** Where a mount is found once the moves above it were made. */
-export function targetAfterMoves(
-  node: MountNode,
+export function targetsAfterMoves(
   destinations: ReadonlyMap<MountNode, string>,
-): string {
-  for (let at: MountNode | undefined = node; at !== undefined; at = at.parent) {
-    const to = destinations.get(at);
-    if (to !== undefined) {
-      const from = at.mount.target;
-      return `${to}${from === '/' ? node.mount.target : node.mount.target.slice(from.length)}`;
-    }
-  }
-  return node.mount.target;
+): (node: MountNode) => string {
+  const nearestMove = nearestAbove((node) => {
+    const to = destinations.get(node);
+    return to === undefined ? undefined : { from: node.mount.target, to };
+  });
+  return (node) => {
+    const { target } = node.mount;
+    const move = nearestMove(node);
+    if (move === undefined) return target;
+    return `${move.to}${move.from === '/' ? target : target.slice(move.from.length)}`;
+  };
 }

@@ -9,14 +9,17 @@ export function isAtOrBelow(path: string, directory: string): boolean {
 
 /** `/a/b` → `/a/b`, `/a`, `/`: a path and the directories it is in, the innermost first. */
 export function selfAndAncestors(path: string): readonly string[] {
-  const directories: string[] = [];
+  const self = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  return self === '' || self === '/' ? ['/'] : [self, ...ancestors(self)];
+}
+
+/** The directories a path is in, the innermost first, one when it is asked for. */
+export function* ancestors(path: string): Generator<string> {
   let end = path.length > 1 && path.endsWith('/') ? path.length - 1 : path.length;
-  while (end > 0) {
-    directories.push(path.slice(0, end));
-    end = path.lastIndexOf('/', end - 1);
+  for (end = path.lastIndexOf('/', end - 1); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    yield path.slice(0, end);
   }
-  directories.push('/');
-  return directories;
+  if (path !== '/' && path !== '') yield '/';
 }
 
 /** A path of one root as it reads from outside of it. */
@@ -28,4 +31,9 @@ export function below(directory: string, path: string): string {
 /** What /proc and sysfs put behind the path of a file that has no name any more. */
 export function withoutDeletedMark(path: string): string {
   return path.endsWith(' (deleted)') ? path.slice(0, -' (deleted)'.length) : path;
+}
+
+/** `/a/b/` → `b`; empty for `/`. */
+export function lastWord(path: string): string {
+  return /([^/]*)\/*$/.exec(path)?.[1] ?? '';
 }

@@ -1,5 +1,6 @@
 import type { BlockDevice, MountPoint, Snapshot, SwapArea } from '../snapshot/snapshot.ts';
-import { selfAndAncestors } from './path.ts';
+import { plainName } from '../snapshot/parse-device-mapper-table.ts';
+import { lastWord, selfAndAncestors } from './path.ts';
 
 /** A mount with its place in the tree of mounts. */
 export interface MountNode {
@@ -23,6 +24,10 @@ export interface SnapshotIndex {
   readonly deviceByName: ReadonlyMap<string, BlockDevice>;
   readonly deviceByNumber: ReadonlyMap<string, BlockDevice>;
   readonly deviceByMapperName: ReadonlyMap<string, BlockDevice>;
+  /** The first that has the name once nothing in it is mangled. */
+  readonly deviceByPlainName: ReadonlyMap<string, BlockDevice>;
+  /** Mounts by the last word of their target. */
+  readonly mountsByLastWord: ReadonlyMap<string, readonly MountNode[]>;
 }
 
 export function indexSnapshot(snapshot: Snapshot): SnapshotIndex {
@@ -51,6 +56,14 @@ export function indexSnapshot(snapshot: Snapshot): SnapshotIndex {
     deviceByMapperName: new Map(
       devices.flatMap((device) => (device.dm === undefined ? [] : [[device.dm.name, device]])),
     ),
+    deviceByPlainName: new Map(
+      devices
+        .toReversed()
+        .flatMap((device) =>
+          device.dm === undefined ? [] : [[plainName(device.dm.name), device]],
+        ),
+    ),
+    mountsByLastWord: Map.groupBy(mounts, ({ mount }) => lastWord(mount.target)),
   };
 }
 
@@ -71,12 +84,15 @@ function buildTree(mounts: readonly MountPoint[]): readonly MountNode[] {
   }));
   const byId = new Map(nodes.map((node) => [node.mount.mountId, node]));
   const byTarget = new Map(nodes.map((node) => [node.mount.target, node]));
-  for (const node of nodes) {
-    const parent = byId.get(node.mount.parentId) ?? enclosing(node.mount.target, byTarget);
-    if (parent !== undefined && !isAncestorOrSelf(node, parent)) {
-      node.parent = parent;
-      parent.children.push(node);
-    }
+  const parents = nodes.map(
+    ({ mount }) => byId.get(mount.parentId) ?? enclosing(mount.target, byTarget),
+  );
+  const closing = closingCircles(nodes, parents);
+  for (const [i, node] of nodes.entries()) {
+    const parent = parents[i];
+    if (parent === undefined || closing.has(node)) continue;
+    node.parent = parent;
+    parent.children.push(node);
   }
   const pending = nodes.filter((node) => node.parent === undefined);
   for (const node of pending) {
@@ -94,12 +110,30 @@ function enclosing(target: string, byTarget: ReadonlyMap<string, GrowingNode>) {
   return undefined;
 }
 
-/** Whether `node` is met on the way from `start` to the root of the tree. */
-function isAncestorOrSelf(node: GrowingNode, start: GrowingNode): boolean {
-  for (let at: GrowingNode | undefined = start; at !== undefined; at = at.parent) {
-    if (at === node) return true;
+/** Of each circle of parents, which only a damaged snapshot has, the node that comes last. */
+function closingCircles(
+  nodes: readonly GrowingNode[],
+  parents: readonly (GrowingNode | undefined)[],
+): ReadonlySet<GrowingNode> {
+  const number = new Map(nodes.map((node, i) => [node, i]));
+  const wayOf = nodes.map(() => -1);
+  const closing = new Set<GrowingNode>();
+  for (const start of nodes.keys()) {
+    let at: number | undefined = start;
+    while (at !== undefined && wayOf[at] === -1) {
+      wayOf[at] = start;
+      const parent: GrowingNode | undefined = parents[at];
+      at = parent && number.get(parent);
+    }
+    if (at === undefined || wayOf[at] !== start) continue;
+    const circle = [at];
+    for (const i of circle) {
+      const next = number.get(parents[i]!)!;
+      if (next !== at) circle.push(next);
+    }
+    closing.add(nodes[circle.reduce((last, i) => Math.max(last, i))]!);
   }
-  return false;
+  return closing;
 }
 
 /** By a number, then by the whole value, so that equal numbers have an order too. */

@@ -3,7 +3,8 @@ import { decideFates, type Fates } from './decide-fates.ts';
 import { deviceEdges, swapEdges } from './device-edges.ts';
 import { groupEdges, isMadeOfDevices } from './group-edges.ts';
 import { devicesOfMount, findDeviceByPath } from './find-device.ts';
-import { coverings, mountEdges } from './mount-edges.ts';
+import { isUnion } from './layer-paths.ts';
+import { coveringsIn, mountEdges, topsOfTrees } from './mount-edges.ts';
 import type { PlanOptions } from './plan.ts';
 import type { MountNode, SnapshotIndex } from './snapshot-index.ts';
 import {
@@ -39,8 +40,9 @@ export function buildStackGraph(index: SnapshotIndex, options: PlanOptions): Sta
       },
     ]),
   );
+  const coverings = coveringsIn(index);
   const hiding = new Set(
-    holdingFiles([...mountNodes.values()]).flatMap(({ node }) => coverings(index, node)),
+    holdingFiles([...mountNodes.values()]).flatMap(({ node }) => coverings(node)),
   );
   const swapNodes = index.swaps.map((swap): SwapStackNode => ({
     kind: 'swap',
@@ -56,7 +58,17 @@ export function buildStackGraph(index: SnapshotIndex, options: PlanOptions): Sta
   const idle = [...deviceNodes.values()].filter(
     ({ device, isProtected }) => !isProtected && !used.has(device.name),
   );
-  const context: StackContext = { index, options, mountNodes, deviceNodes, idle, hiding };
+  const context: StackContext = {
+    index,
+    options,
+    mountNodes,
+    deviceNodes,
+    idle,
+    hiding,
+    coverings,
+    tops: topsOfTrees(mountNodes, hiding),
+    guessed: nearestUnions([...mountNodes.values()]),
+  };
   return {
     nodes: [...swapNodes, ...mountNodes.values(), ...deviceNodes.values(), ...groupNodes],
     edges: [
@@ -67,6 +79,14 @@ export function buildStackGraph(index: SnapshotIndex, options: PlanOptions): Sta
     ].filter(({ from, to }) => from !== to),
     fates,
   };
+}
+
+/** A guess costs an edge to every mount; of a thousand containers no layer is worth that. */
+const mostGuessed = 16;
+
+function nearestUnions(nodes: readonly MountStackNode[]): ReadonlySet<MountStackNode> {
+  const unions = nodes.filter(({ node }) => isUnion(node.mount));
+  return new Set(unions.toSorted((a, b) => a.node.depth - b.node.depth).slice(0, mostGuessed));
 }
 
 /** The names of devices that a mount, a swap area, another device, a group or a partition is seen on. */

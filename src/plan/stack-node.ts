@@ -88,6 +88,11 @@ export interface StackContext {
   readonly idle: readonly DeviceStackNode[];
   /** Mounts that hide one which has to be unmounted by itself. */
   readonly hiding: ReadonlySet<MountNode>;
+  readonly coverings: (node: MountNode) => readonly MountNode[];
+  /** With what each mount is detached; itself, for most. */
+  readonly tops: ReadonlyMap<MountStackNode, MountStackNode>;
+  /** Unions for whose lost layers all mounts are held back. */
+  readonly guessed: ReadonlySet<MountStackNode>;
 }
 export function edgesTo(from: StackNode, to: readonly StackNode[], reason: EdgeReason) {
   return to.map((node): StackEdge => ({ from, to: node, reason }));

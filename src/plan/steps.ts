@@ -1,7 +1,7 @@
 import type { BlockDevice, DeviceGroup } from '../snapshot/snapshot.ts';
 import type { AcyclicStack } from './break-cycles.ts';
 import { classifyDevice } from './classify-device.ts';
-import { targetAfterMoves } from './move-mounts.ts';
+import { targetsAfterMoves } from './move-mounts.ts';
 import type { PlanOptions, TeardownStep } from './plan.ts';
 import type { MountNode } from './snapshot-index.ts';
 import type { MountStackNode, StackNode } from './stack-node.ts';
@@ -15,13 +15,14 @@ export function stepsOf(
     stack.edges.filter(({ reason }) => reason === 'detached-with').map(({ to }) => to),
   );
   const destinations = new Map<MountNode, string>();
-  const taken = new Set<string>();
+  const taken = new Map<string, number>();
   for (const { node } of stack.moves) {
     const to = unique(`${options.asideDirectory}/${node.mount.mountId}`, taken);
     destinations.set(node, to);
   }
+  const targetOf = targetsAfterMoves(destinations);
   const steps = new Map<StackNode, TeardownStep>();
-  const ids = new Set<string>();
+  const ids = new Map<string, number>();
   for (const node of stack.nodes) {
     const step = stepOf(node);
     if (step !== undefined) steps.set(node, { ...step, id: unique(step.id, ids) });
@@ -33,7 +34,7 @@ export function stepsOf(
       case 'mount':
         return node.fate === 'pinned' || goesAlong.has(node)
           ? undefined
-          : unmount(node, stack.lazy.has(node), destinations);
+          : unmount(node, stack.lazy.has(node), targetOf(node.node));
       case 'move':
         return moveMount(node.node, destinations);
       case 'swap':
@@ -57,7 +58,7 @@ export function stepsOf(
 function unmount(
   { node, fate }: MountStackNode,
   isLazy: boolean,
-  destinations: ReadonlyMap<MountNode, string>,
+  targetThen: string,
 ): TeardownStep {
   const { mountId, target, devnum, fstype } = node.mount;
   return {
@@ -66,7 +67,7 @@ function unmount(
     needs: [],
     after: [],
     mountId,
-    target: targetAfterMoves(node, destinations),
+    target: targetThen,
     devnum,
     fstype,
     lazy: isLazy || fate === 'light',
@@ -138,10 +139,20 @@ function dissolveGroup({ kind, name, devices }: DeviceGroup): TeardownStep | und
   return { kind: 'dissolve-group', id, needs: [], after: [], group: kind, name, devices };
 }
 
-/** A name that is in use gets a number: the same every time, as nodes have one order. */
-function unique(name: string, taken: Set<string>): string {
-  let candidate = name;
-  for (let i = 2; taken.has(candidate); i += 1) candidate = `${name} #${i}`;
-  taken.add(candidate);
+/**
+ * A name that is in use gets a number: the same every time, as nodes have one order.
+ *
+ * @param taken how often each name was asked for.
+ */
+function unique(name: string, taken: Map<string, number>): string {
+  let count = taken.get(name) ?? 0;
+  let candidate = count === 0 ? name : '';
+  while (candidate === '') {
+    count += 1;
+    const numbered = `${name} #${count}`;
+    if (count > 1 && !taken.has(numbered)) candidate = numbered;
+  }
+  taken.set(name, Math.max(count, 1));
+  if (candidate !== name) taken.set(candidate, 1);
   return candidate;
 }

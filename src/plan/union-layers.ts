@@ -1,6 +1,6 @@
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { layerPaths } from './layer-paths.ts';
-import { below, isAtOrBelow, selfAndAncestors } from './path.ts';
+import { below, isAtOrBelow, lastWord, selfAndAncestors } from './path.ts';
 import { locateFile } from './locate-file.ts';
 import { indexSnapshot, type MountNode, type SnapshotIndex } from './snapshot-index.ts';
 
@@ -75,9 +75,11 @@ function isBelow(target: string, directory: string): boolean {
 /** Mounts whose target ends as the layer's path or a directory above it ends, in the most words. */
 function matchByEnd(index: SnapshotIndex, union: MountNode, path: string): readonly MountNode[] {
   const directories = selfAndAncestors(path).slice(0, -1);
+  const alike = directories.flatMap((end) => index.mountsByLastWord.get(lastWord(end)) ?? []);
+  const candidates = [...new Set(alike)].toSorted((a, b) => a.mount.mountId - b.mount.mountId);
   let best = 0;
   let found: readonly MountNode[] = [];
-  for (const node of index.mounts) {
+  for (const node of candidates) {
     if (node === union) continue;
     const common = Math.max(
       0,
