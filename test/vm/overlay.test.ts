@@ -83,7 +83,7 @@ test('a medium that must not be moved is detached where it is, and all goes neve
   for (const { found } of markers) expect(found).toBe(0);
 });
 
-test('below a root that was taken off, tools start still, and the guard ends the machine', async () => {
+test('below a root that was taken off, tools start still, and the machine ends without the executable', async () => {
   await using exitrd = await ourExitrd();
   await using disks = await emptyDisks();
   const commandLine = 'shutdownramfs.debug=shell';
@@ -92,7 +92,6 @@ test('below a root that was taken off, tools start still, and the guard ends the
   await machine.console.waitForLine(/a shell, as asked for/, 120);
   machine.type('dmsetup version >/dev/null && echo it-$((6*7)); kill -KILL $PPID\n');
   await machine.console.waitForLine(/^it-42/, 60);
-  await machine.console.waitForLine(/the executable is gone or silent/, 30);
   expect(await machine.waitForEnd(120)).toMatchObject({ reason: 'guest-shutdown' });
 });
 
