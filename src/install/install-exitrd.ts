@@ -9,7 +9,7 @@ import { ownExecutable } from '../image/own-executable.ts';
 import { runBuild } from '../image/run-build.ts';
 import { sourceDateEpoch } from '../image/source-date-epoch.ts';
 import { chooseHold, type Hold } from './choose-hold.ts';
-import type { DebuggingSettings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { compressUsr } from './compress-usr.ts';
 import { hookText } from './hook-text.ts';
 import * as installed from './installed-path.ts';
@@ -55,7 +55,7 @@ export async function installExitrd(options: InstallOptions): Promise<Installati
   const { hold, reason } = await chooseHold(root, options.hold);
   const executable = ownExecutable();
   const directories = await makeDirectories(root, installed.libraryDirectory);
-  const { name, kib, debugging } = await makeImage(root, executable, hold, options).catch(
+  const { name, kib, settings } = await makeImage(root, executable, hold, options).catch(
     async (error: unknown) => {
       for (const directory of directories.toReversed()) {
         await rmdir(join(root, directory)).catch(() => undefined);
@@ -64,7 +64,7 @@ export async function installExitrd(options: InstallOptions): Promise<Installati
     },
   );
   const files: readonly (readonly [string, Placed])[] = [
-    [installed.hookFile, hook(debugging)],
+    [installed.hookFile, hook(settings)],
     [installed.unitFile, unit(options.fill)],
     [installed.enablingLink, { kind: 'symlink', target: installed.unitFile }],
     ...(options.withCommand ? [commandCopy(executable)] : []),
@@ -133,7 +133,7 @@ async function makeImage(
     const name = `image-${digest.slice(0, 16)}`;
     await flush(library);
     await replace(part, join(library, name), join(library, '.image.old'));
-    return { name, kib, debugging: settings.debugging };
+    return { name, kib, settings };
   } catch (error) {
     await rm(part, { recursive: true, force: true });
     if (error instanceof Failure) throw error;
@@ -173,9 +173,9 @@ async function removeImages(root: string, kept: string): Promise<void> {
   }
 }
 
-function hook(debugging: DebuggingSettings): Placed {
+function hook(settings: Settings): Placed {
   const text = readAsset('hooks/shutdownramfs.shutdown').toString();
-  return { kind: 'text', text: hookText(text, debugging), mode: 0o755 };
+  return { kind: 'text', text: hookText(text, settings), mode: 0o755 };
 }
 
 function unit(fill: FillTime): Placed {

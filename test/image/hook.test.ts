@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hookText } from '../../src/install/hook-text.ts';
+import { defaultSettings } from '../../src/settings/settings.ts';
 import { makeTree, type InstalledTree } from '../support/installed-tree.ts';
 
 const library = 'usr/lib/shutdownramfs';
@@ -15,9 +16,12 @@ const hook = 'usr/lib/systemd/system-shutdown/shutdownramfs.shutdown';
 /** The same hook of a root with other settings. */
 const otherHook = 'usr/lib/systemd/system-shutdown/other.shutdown';
 const otherSettings = {
-  flagFiles: ['/run/dump', '/dump', '/etc/switches/dump'],
-  kernelArguments: ['dump', 'look'],
-  pauseSeconds: 2,
+  debugging: {
+    flagFiles: ['/run/dump', '/dump', '/etc/switches/dump'],
+    kernelArguments: ['dump', 'look'],
+    pauseSeconds: 2,
+  },
+  record: { ...defaultSettings.record, fileSystem: '/dev/shm/record' },
 };
 
 let tree: InstalledTree;
@@ -130,6 +134,23 @@ describe.each(['dash', 'busybox sh'])('under %s', (shell) => {
     expect(said).toStrictEqual(['1']);
     const { stdout } = await execa('losetup', ['--list', '--noheadings', '--output', 'BACK-FILE']);
     expect(stdout).not.toContain('usr.squashfs');
+  });
+
+  test('mounts once what the report is kept on, and says when it cannot', async () => {
+    const filled = expect.stringMatching(/^shutdownramfs: filled/) as string;
+    expect(
+      await machine(`
+        truncate -s 2M /dev/shm/record; mkfs.ext2 -q /dev/shm/record; other_hook fill
+        grep -c /record /proc/self/mountinfo; other_hook clear; rm /dev/shm/record; other_hook fill`),
+    ).toStrictEqual([
+      filled,
+      'exit 0',
+      '0',
+      'exit 0',
+      'shutdownramfs: cannot mount /dev/shm/record: a report may not be kept there',
+      filled,
+      'exit 0',
+    ]);
   });
 
   test('fills once, and anew when the image is another', async () => {

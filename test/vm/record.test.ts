@@ -7,9 +7,23 @@ import { exitrdReport } from '../support/exitrd-report.ts';
 import { makeFirmware, readVariable } from '../support/firmware.ts';
 import { ourExitrd } from '../support/our-exitrd.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
-import { emptyDisks, startShortMachine } from '../support/short-machine.ts';
+import {
+  emptyDisks,
+  startShortMachine,
+  type ShortMachineOptions,
+} from '../support/short-machine.ts';
 
 const configuration = '[record]\nfile-system = "LABEL=RECORD"\n';
+
+/** What our command says there of the last shutdown. */
+async function nextBoot(settings: ShortMachineOptions) {
+  await using machine = await startShortMachine({ ...settings, commandLine: 'again=1' });
+  await machine.waitForEnd(180);
+  const said = machine.console.lines().join('\n');
+  expect(said).not.toContain('shutdownramfs: read');
+  const records = JSON.parse(/^\[\n[^]*?^\]$/m.exec(said)?.[0] ?? '') as readonly FoundRecord[];
+  return { said, records };
+}
 
 test('the report of a shutdown that was not clean is found by the next boot', async () => {
   await using directory = await scratchDirectory();
@@ -35,11 +49,7 @@ test('the report of a shutdown that was not clean is found by the next boot', as
     lines: expect.arrayContaining(['unmount /oldroot/proc']) as unknown,
   });
 
-  await using next = await startShortMachine({ ...settings, commandLine: 'again=1' });
-  await next.waitForEnd(180);
-  const said = next.console.lines().join('\n');
-  expect(said).not.toContain('shutdownramfs: read');
-  const records = JSON.parse(/^\[\n[^]*?^\]$/m.exec(said)?.[0] ?? '') as readonly FoundRecord[];
+  const { said, records } = await nextBoot(settings);
   const places = records.map(({ place }) => place.replace(/-[-0-9a-f]{36}$/, ''));
   expect(places.toSorted()).toEqual([
     '/sys/firmware/efi/efivars/ShutdownramfsRecord',
@@ -51,5 +61,30 @@ test('the report of a shutdown that was not clean is found by the next boot', as
     expect(record.summary).toMatch(/^old root not freed, 1 key wiped, 3 left, /);
   }
   expect(said).toMatch(/^shutdown of .* UTC, poweroff: NOT CLEAN$/m);
+  expect(said).toMatch(/^status 3$/m);
+});
+
+test('when the executable died, the next boot finds what the guard said', async () => {
+  await using directory = await scratchDirectory();
+  await using firmware = await makeFirmware(directory.path, false);
+  await using disks = await emptyDisks();
+  await using whole = await ourExitrd();
+  await using exitrd = await ourExitrd({ runtime: 'exit 1' });
+  const settings = { stack: 'record', disks, firmware, memoryMib: 1024 };
+  await using machine = await startShortMachine({ ...settings, exitrd: exitrd.archive });
+  await machine.waitForEnd(180);
+  await machine.quit();
+  const { said, records } = await nextBoot({ ...settings, exitrd: whole.archive });
+  expect(records).toMatchObject([
+    {
+      place: '/sys/fs/pstore',
+      lines: expect.arrayContaining([
+        'the executable is gone or silent: the guard goes on without it',
+        'wiped the key of crypt0',
+      ]) as unknown,
+    },
+  ]);
+  expect(records[0]).not.toHaveProperty('report');
+  expect(said).toMatch(/^shutdown of .* UTC: ended without a report$/m);
   expect(said).toMatch(/^status 3$/m);
 });
