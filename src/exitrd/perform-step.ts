@@ -2,9 +2,11 @@
 import { mkdirSync } from 'node:fs';
 import { reasonOf } from '../failure.ts';
 import type { TeardownStep } from '../plan/plan.ts';
+import { parseMountinfo } from '../snapshot/parse-mountinfo.ts';
 import type { Budget } from './budget.ts';
 import { isCutOff } from './cut-off.ts';
 import { isDeviceGone } from './gone-device.ts';
+import { readNow } from './read-now.ts';
 import type { CommandOutcome, Command } from './run-with-deadline.ts';
 import {
   commandsOfStep,
@@ -33,23 +35,44 @@ export type Run = (
   idle?: number,
 ) => Promise<CommandOutcome>;
 
+const togetherDeadline = 2_000;
+
 /**
- * Kernel interfaces are detached by one call for all of them: there are many, and none can block.
- * Should that fail, each is tried alone so that every one has its reason.
+ * Several steps are unmounts, all of them lazy or none: one child for all, since a child costs more than most
+ * unmounts. Those that are still mounted afterwards are tried alone, so that what hangs holds up no other,
+ * and each has its reason. Outcomes in the order of the steps.
  */
-export async function detachTogether(
+export async function performSteps(
   steps: readonly TeardownStep[],
   budget: Budget,
   run: Run,
 ): Promise<readonly StepOutcome[]> {
   const targets = steps.flatMap((step) => (step.kind === 'unmount' ? [step.target] : []));
-  try {
-    const { ok } = await run(unmountCommand(targets, true), budget.deadline(5_000));
-    if (ok) return steps.map((step) => ({ step, result: 'done', reason: '' }));
-  } catch {
-    // No memory for a child: each has its reason below.
+  let left: ReadonlySet<number> | undefined;
+  if (targets.length > 1) {
+    const isLazy = steps.some((step) => step.kind === 'unmount' && step.lazy);
+    try {
+      const deadline = budget.deadline(togetherDeadline);
+      const { ok } = await run(unmountCommand(targets, isLazy), deadline);
+      left = mountIds() ?? (ok ? new Set() : undefined);
+    } catch {
+      // No memory for a child: each has its reason below.
+    }
   }
-  return Promise.all(steps.map((step) => performStep(step, budget, run)));
+  return Promise.all(
+    steps.map(async (step) =>
+      step.kind === 'unmount' && left?.has(step.mountId) === false
+        ? { step, result: 'done', reason: '' }
+        : await performStep(step, budget, run),
+    ),
+  );
+}
+
+function mountIds(): ReadonlySet<number> | undefined {
+  const text = readNow('/proc/self/mountinfo');
+  return text === undefined
+    ? undefined
+    : new Set(parseMountinfo(text).mounts.map(({ mountId }) => mountId));
 }
 
 export async function performStep(

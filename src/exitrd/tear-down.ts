@@ -1,26 +1,29 @@
 /**
  * Rounds of snapshot, plan and execution, as long as a round makes progress. When one does not, the
- * next is harder: first whoever holds what is stuck is killed (storage daemons last), then what is
- * in the way is moved aside, then it is tried once more, since some users of a device are brief.
+ * next is harder on each step that failed: first whoever holds what is stuck is killed (storage daemons
+ * last), then what is in the way is moved aside, then it is tried once more, since some users of a device
+ * are brief. A round does not wait for slow steps when others have failed.
  */
 import type { TeardownPlan } from '../plan/plan.ts';
 import { planTeardown } from '../plan/plan-teardown.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { FactSource } from '../snapshot/fact-source.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
-import { describeBlocker, holdersOfStep, nameBlockers, type Blocker } from './blockers.ts';
+import { nameBlockers, type Blocker } from './blockers.ts';
 import type { Budget } from './budget.ts';
 import { continueStopped } from './continue-stopped.ts';
 import { endWaits } from './end-waits.ts';
-import { executePlan, type Run, type StepOutcome } from './execute-plan.ts';
+import { escalate, type Escalation } from './escalation.ts';
+import { startExecutor, type Run, type StepOutcome } from './execute-plan.ts';
 import { explainFailure } from './explain-failure.ts';
 import { findBlockerFacts } from './find-blockers.ts';
 import type { Journal } from './journal.ts';
 import { untrue } from './perform-step.ts';
 import { resumeSuspended } from './resume-suspended.ts';
+import { subjectOf } from './step-subject.ts';
+import type { Survivor } from './survivors.ts';
 import { thawFrozen } from './thaw-frozen.ts';
 import { commandsOfStep } from './step-command.ts';
-import { findSurvivors, killSurvivors, type Survivor } from './survivors.ts';
 
 export interface Teardown {
   readonly rounds: number;
@@ -41,8 +44,7 @@ export const oldRoot = '/oldroot';
 const asideDirectory = '/mnt';
 
 const mdmon = '/usr/sbin/mdmon';
-const mostRounds = 50;
-const pauseMilliseconds = 200;
+const mostRounds = 200;
 
 /** @param rung how hard it has been tried before. */
 export async function tearDown(
@@ -54,7 +56,17 @@ export async function tearDown(
   rung = 0,
 ): Promise<Teardown> {
   const options = { oldRoot, asideDirectory, neverMove };
-  const escalation: Escalation = { rung, busy: [], killed: [], blockers: [] };
+  const escalation: Escalation = {
+    begin: rung,
+    rungs: new Map(),
+    busy: [],
+    killed: [],
+    blockers: [],
+  };
+  const distrusted = new Set<string>();
+  const executor = startExecutor(budget, without(distrusted, run), (outcome) => {
+    journal.detail(describeOutcome(outcome));
+  });
   const first = await takeSnapshot(source);
   continueStopped(journal);
   await takeOverArrays(first, budget, run);
@@ -66,29 +78,32 @@ export async function tearDown(
   let last = first;
   let failures: readonly StepOutcome[] = [];
   let rounds = 0;
-  const distrusted = new Set<string>();
   let plan = planTeardown(last, options);
   while (plan.waves.length > 0 && rounds < mostRounds && budget.deadline(1) > 0) {
     rounds += 1;
-    const outcomes = await executePlan(plan, budget, without(distrusted, run));
-    for (const outcome of outcomes) journal.detail(describeOutcome(outcome));
+    const outcomes = await executor.execute(plan);
     failures = outcomes
       .filter(({ result }) => result === 'failed')
       .map((outcome) => explainFailure(outcome, options));
     last = await takeSnapshot(source);
     const before = plan;
-    const { busy } = escalation;
-    plan = planTeardown(last, { ...options, busy });
+    plan = planTeardown(last, { ...options, busy: escalation.busy });
     if (isProgress(before, plan)) continue;
     for (const reason of await endWaits(last, budget, run, journal)) lost.add(reason);
     const untold = notDone(outcomes, plan);
     for (const [program] of untold.flatMap(({ step }) => commandsOfStep(step)))
       distrusted.add(program);
     failures = [...failures, ...untold];
-    if (!(await escalate(escalation, failures, last, journal))) break;
-    if (escalation.busy !== busy) {
+    if (await escalate(escalation, stuckSteps(outcomes, plan), last, journal)) {
       plan = planTeardown(last, { ...options, busy: escalation.busy });
-    }
+    } else if (await executor.wait()) {
+      last = await takeSnapshot(source);
+      plan = planTeardown(last, { ...options, busy: escalation.busy });
+    } else break;
+  }
+  if (await executor.finish()) {
+    last = await takeSnapshot(source);
+    plan = planTeardown(last, options);
   }
   const left = plan.waves.length === 0 ? plan : planTeardown(last, options);
   const { killed, blockers } = escalation;
@@ -124,10 +139,10 @@ function notDone(outcomes: readonly StepOutcome[], after: TeardownPlan): readonl
 
 /** Tools that were found out fail, so that what stands in for them is tried. */
 function without(distrusted: ReadonlySet<string>, run: Run): Run {
-  return async (command, deadline, variables) =>
+  return async (command, deadline, variables, idle) =>
     distrusted.has(command[0])
       ? { ok: false, reason: `${untrue} and does nothing: ${command[0]}`, stdout: '', stderr: '' }
-      : await run(command, deadline, variables);
+      : await run(command, deadline, variables, idle);
 }
 
 /** Exit statuses can lie (a lazy unmount, a loop device that only promises to go): facts cannot. */
@@ -135,51 +150,13 @@ function isProgress(before: TeardownPlan, after: TeardownPlan): boolean {
   return before.waves.flat().length > after.waves.flat().length;
 }
 
-interface Escalation {
-  rung: number;
-  busy: readonly string[];
-  killed: Survivor[];
-  readonly blockers: Blocker[];
-}
-
-/** Where a teardown begins that follows another: who holds something was killed, the rest is one more try. */
-export const lastRung = 4;
-
-/** One rung up; false when there is none left. */
-async function escalate(
-  escalation: Escalation,
-  failures: readonly StepOutcome[],
-  snapshot: Snapshot,
-  journal: Journal,
-): Promise<boolean> {
-  const targets = failures.flatMap(({ step }) => (step.kind === 'unmount' ? [step.target] : []));
-  escalation.rung += 1;
-  switch (escalation.rung) {
-    case 1:
-    case 2: {
-      const all = await findSurvivors();
-      const others = all.filter(({ storageDaemon }) => !storageDaemon);
-      const survivors = escalation.rung === 2 ? all : others;
-      const found = failures.flatMap(({ step }) => holdersOfStep(step, snapshot, survivors));
-      for (const { blocker } of found) journal.detail(`${describeBlocker(blocker)}: killed`);
-      // In a detached mount, or by a way that is not shown, any may be it: they end with the machine anyway.
-      const unnamed = escalation.rung === 2 && failures.length > 0 ? others : [];
-      const doomed = [...new Set([...found.map(({ survivor }) => survivor), ...unnamed])];
-      for (const { name } of await killSurvivors(doomed)) journal.detail(`${name}: does not die`);
-      escalation.blockers.push(...found.map(({ blocker }) => blocker));
-      escalation.killed.push(...doomed);
-      return true;
-    }
-    case 3:
-      escalation.busy = targets;
-      return true;
-    case 4:
-    case 5:
-      await new Promise((resolve) => setTimeout(resolve, pauseMilliseconds));
-      return true;
-    default:
-      return false;
-  }
+/** Those that failed, and those that seem done although what they work on is still there. */
+function stuckSteps(outcomes: readonly StepOutcome[], after: TeardownPlan) {
+  const there = new Set(after.waves.flat().map(subjectOf));
+  return outcomes
+    .filter(({ result }) => result !== 'skipped')
+    .filter(({ result, step }) => result === 'failed' || there.has(subjectOf(step)))
+    .map(({ step }) => step);
 }
 
 function describeOutcome({ step, result, reason }: StepOutcome): string {

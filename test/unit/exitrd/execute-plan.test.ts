@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
-import { startBudget } from '../../../src/exitrd/budget.ts';
-import { executePlan, type Run } from '../../../src/exitrd/execute-plan.ts';
+import { startBudget, type Budget } from '../../../src/exitrd/budget.ts';
+import { startExecutor, type Run } from '../../../src/exitrd/execute-plan.ts';
+import { parseMountinfo } from '../../../src/snapshot/parse-mountinfo.ts';
 import type { TeardownPlan, TeardownStep } from '../../../src/plan/plan.ts';
+
+let mountId = 1_000_000;
 
 const unmount = (
   target: string,
@@ -13,7 +17,7 @@ const unmount = (
   id: target,
   needs,
   after,
-  mountId: 1,
+  mountId: (mountId += 1),
   target,
   devnum: '8:1',
   fstype: 'ext4',
@@ -30,6 +34,9 @@ function record(failing: readonly string[] = []): { run: Run; asked: string[] } 
   };
   return { run, asked };
 }
+
+const executePlan = async (plan: TeardownPlan, budget: Budget, run: Run) =>
+  await startExecutor(budget, run).execute(plan);
 
 const plan = (...waves: TeardownStep[][]): TeardownPlan => ({ version: 2, waves });
 
@@ -102,24 +109,100 @@ test('what is slow delays nothing but what waits for it', async () => {
   ]);
 });
 
+const detach = (name: string): TeardownStep => ({
+  kind: 'detach-loop',
+  id: name,
+  needs: [],
+  after: [],
+  device: name,
+  backingFile: '',
+});
+
 test('what hangs takes no place away from others', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const { run, end, running } = control();
-    const hanging = Array.from({ length: 40 }, (_, i) => `/${i}`);
-    const outcomes = executePlan(
-      plan([...hanging, '/last'].map((target) => unmount(target))),
-      startBudget(0),
-      run,
-    );
+    const hanging = Array.from({ length: 40 }, (_, i) => `loop90${i}`);
+    const outcomes = executePlan(plan([...hanging, 'loop99'].map(detach)), startBudget(0), run);
     expect(running().length).toBeLessThan(40);
-    while (!running().includes('/last')) vi.advanceTimersByTime(1_000);
-    await end('/last');
-    for (const target of hanging) await end(target, false);
-    expect((await outcomes).filter(({ result }) => result === 'done')).toHaveLength(1);
+    while (!running().includes('/dev/loop99')) await vi.advanceTimersByTimeAsync(1_000);
+    await end('/dev/loop99');
+    for (const name of hanging) await end(`/dev/${name}`);
+    expect((await outcomes).filter(({ result }) => result === 'done')).toHaveLength(41);
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('when a step failed, what is slow is not waited for: it goes on and is not started twice', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const { run, end, running } = control();
+    const executor = startExecutor(startBudget(0), run);
+    const [slow, wrong] = [unmount('/slow'), unmount('/wrong')];
+    const below = { ...detach('loop90'), needs: ['/slow'] };
+    const first = executor.execute(plan([slow, wrong], [below]));
+    await end('/wrong', false);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect((await first).map(({ step, result }) => [step.id, result])).toEqual([
+      ['/wrong', 'failed'],
+    ]);
+    const second = executor.execute(
+      plan([{ ...slow, id: '/slow #2' }, wrong], [{ ...below, needs: ['/slow #2'] }]),
+    );
+    expect(running()).toEqual(['/slow', '/wrong']);
+    await end('/wrong', false);
+    expect(await second).toMatchObject([{ step: { id: '/wrong' } }]);
+    // The mount is out of the tree already, but its device is not free.
+    const third = executor.execute(plan([{ ...below, needs: [] }]));
+    expect(running()).toEqual(['/slow']);
+    await end('/slow');
+    await end('/dev/loop90');
+    expect(await third).toMatchObject([{ step: { id: 'loop90' }, result: 'done' }]);
+    expect(await executor.wait()).toBe(false);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('an end that came between two plans is told to the next', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const { run, end, running } = control();
+    const executor = startExecutor(startBudget(0), run);
+    const steps = plan([unmount('/slow'), unmount('/wrong')]);
+    const first = executor.execute(steps);
+    await end('/wrong', false);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await first;
+    const waited = executor.wait();
+    await end('/slow', false);
+    expect(await waited).toBe(true);
+    const second = executor.execute(steps);
+    expect(running()).toEqual(['/wrong']);
+    await end('/wrong');
+    expect((await second).map(({ step, result }) => [step.id, result])).toEqual([
+      ['/slow', 'failed'],
+      ['/wrong', 'done'],
+    ]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('more unmounts than places: one child for several, and those that it left are tried alone', async () => {
+  const [there] = parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8')).mounts;
+  const busy = { ...unmount('/busy'), mountId: there!.mountId };
+  const targets = Array.from({ length: 100 }, (_, i) => `/${i}`);
+  const { run, asked } = record(['/busy']);
+  const outcomes = await executePlan(
+    plan([...targets.map((target) => unmount(target)), busy]),
+    startBudget(0),
+    run,
+  );
+  expect(outcomes.filter(({ result }) => result !== 'done')).toMatchObject([{ step: busy }]);
+  expect(asked.length).toBeLessThan(30);
+  expect(asked.at(-1)).toBe('-n -c -i /busy');
 });
 
 test('no memory for a child is a failure like any other', async () => {
@@ -147,9 +230,14 @@ test('kernel interfaces are detached together', async () => {
 });
 
 test('and one by one when that fails, so that each has its reason', async () => {
+  const { mounts } = parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
+  const lazy = (target: string, i: number) => ({
+    ...unmount(target, [], true),
+    mountId: mounts[i]!.mountId,
+  });
   const { run } = record(['/oldroot/sys']);
   const outcomes = await executePlan(
-    plan([unmount('/oldroot/proc', [], true), unmount('/oldroot/sys', [], true)]),
+    plan([lazy('/oldroot/proc', 0), lazy('/oldroot/sys', 1)]),
     startBudget(0),
     run,
   );
