@@ -7,7 +7,7 @@ import type { TeardownPlan, TeardownStep } from '../plan/plan.ts';
 import type { Budget } from './budget.ts';
 import { performSteps, type Run, type StepOutcome } from './perform-step.ts';
 import { subjectOf } from './step-subject.ts';
-import { queueSteps, type StepQueue } from './step-queue.ts';
+import { queueSteps, type Earlier, type StepQueue } from './step-queue.ts';
 
 export type { Run, StepOutcome } from './perform-step.ts';
 
@@ -17,6 +17,8 @@ export interface Executor {
    * ones. These go on, and count as started in the plans that follow. Outcomes in the order of the plan.
    */
   execute(plan: TeardownPlan): Promise<readonly StepOutcome[]>;
+  /** Whether nothing goes on. */
+  isIdle(): boolean;
   /** Until one of the steps that went on has ended; false when there is none. */
   wait(): Promise<boolean>;
   /** Until all of them have; false when there was none. */
@@ -25,15 +27,16 @@ export interface Executor {
 
 /** As many children run side by side, beside those that are slow. */
 const mostAtOnce = 16;
-/** As many unmounts get one child where there are more than places. */
-const mostTogether = 32;
 /** What takes longer waits for a disk, for a network, or for ever: it keeps nothing else from running. */
 const slowMilliseconds = 1_000;
 
 interface Started {
+  /** By the name it has in the plan that is carried out. */
   step: TeardownStep;
-  /** Subjects of the steps that need it, of the plan before. */
-  neededBy: ReadonlySet<string>;
+  /** Of the plan that it was started in. */
+  readonly id: string;
+  /** Subjects of the steps that need it, of the plans before. */
+  readonly neededBy: Set<string>;
   isSlow: boolean;
   outcome?: StepOutcome;
 }
@@ -49,26 +52,30 @@ export function startExecutor(
   let change = Promise.withResolvers<void>();
   let children = 0;
 
-  return { execute, wait, finish };
+  return { execute, isIdle, wait, finish };
 
   async function execute(plan: TeardownPlan): Promise<readonly StepOutcome[]> {
     const steps = plan.waves.flat();
     const queue = queueSteps(plan, adopt(steps), tell);
     for (;;) {
-      for (const [subject, { step, outcome }] of started) {
-        if (outcome === undefined) continue;
-        started.delete(subject);
-        queue.settle({ ...outcome, step });
-      }
+      for (const outcome of takeEnded()) queue.settle(outcome);
       startSteps(queue);
       const going = [...started.values()];
       const mayEnd = queue.hasFailed() && going.every(({ isSlow }) => isSlow);
       if (going.length === 0 || mayEnd) {
-        for (const entry of going) entry.neededBy = subjectsThatNeed(entry.step, steps);
+        for (const { step, neededBy } of going) {
+          for (const needing of steps) {
+            if (needing.needs.includes(step.id)) neededBy.add(subjectOf(needing));
+          }
+        }
         return queue.outcomes();
       }
       await change.promise;
     }
+  }
+
+  function isIdle(): boolean {
+    return [...started.values()].every(({ outcome }) => outcome !== undefined);
   }
 
   async function wait(): Promise<boolean> {
@@ -80,43 +87,59 @@ export function startExecutor(
   }
 
   async function finish(): Promise<boolean> {
-    while ([...started.values()].some(({ outcome }) => outcome === undefined)) {
-      await change.promise;
+    while (!isIdle()) await change.promise;
+    const outcomes = takeEnded();
+    for (const outcome of outcomes) tell(outcome);
+    return outcomes.length > 0;
+  }
+
+  function takeEnded(): readonly StepOutcome[] {
+    const ended: StepOutcome[] = [];
+    for (const [subject, { step, outcome }] of started) {
+      if (outcome === undefined) continue;
+      started.delete(subject);
+      ended.push({ ...outcome, step });
     }
-    return started.size > 0;
+    return ended;
   }
 
   /** What goes on is known by the new plan's names; of what is not in it, who needs it still waits. */
-  function adopt(steps: readonly TeardownStep[]): ReadonlyMap<TeardownStep, readonly string[]> {
-    if (started.size === 0) return new Map();
-    const bySubject = new Map(steps.map((step) => [subjectOf(step), step]));
-    const further = new Map<TeardownStep, string[]>();
+  function adopt(steps: readonly TeardownStep[]): Earlier {
+    const bySubject = new Map(
+      started.size === 0 ? [] : steps.map((step) => [subjectOf(step), step]),
+    );
+    const begun = new Set<string>();
+    const needs = new Map<string, string[]>();
     for (const [subject, entry] of started) {
       const step = bySubject.get(subject);
-      entry.step = step ?? { ...entry.step, id: `earlier ${subject}` };
-      if (step !== undefined) continue;
-      for (const needing of entry.neededBy) {
-        const found = bySubject.get(needing);
-        if (found !== undefined) further.set(found, [...(further.get(found) ?? []), entry.step.id]);
+      entry.step = step ?? { ...entry.step, id: `${entry.id}, begun before` };
+      if (step !== undefined) begun.add(step.id);
+      else {
+        for (const needing of entry.neededBy) {
+          const found = bySubject.get(needing);
+          if (found !== undefined)
+            needs.set(found.id, [...(needs.get(found.id) ?? []), entry.step.id]);
+        }
       }
     }
-    return further;
+    return { begun, needs };
   }
 
   function startSteps(queue: StepQueue): void {
-    const fresh = queue.take().filter((step) => !started.has(subjectOf(step)));
-    const interfaces = fresh.filter((step) => step.kind === 'unmount' && step.lazy);
-    if (interfaces.length > 0) void follow(interfaces);
-    const others = fresh.filter((step) => !interfaces.includes(step));
-    while (others.length > 0 && children < mostAtOnce) {
-      const most = Math.ceil(others.length / (mostAtOnce - children));
-      void follow(takeAlike(others, Math.min(most, mostTogether)));
+    for (;;) {
+      const steps = queue.next(mostAtOnce - children);
+      if (steps === undefined) return;
+      void follow(steps);
     }
-    queue.putBack(others);
   }
 
   async function follow(steps: readonly TeardownStep[]): Promise<void> {
-    const entries = steps.map((step): Started => ({ step, neededBy: new Set(), isSlow: false }));
+    const entries = steps.map((step): Started => ({
+      step,
+      id: step.id,
+      neededBy: new Set(),
+      isSlow: false,
+    }));
     for (const entry of entries) started.set(subjectOf(entry.step), entry);
     children += 1;
     const timer = setTimeout(() => {
@@ -138,14 +161,4 @@ export function startExecutor(
     change.resolve();
     change = Promise.withResolvers();
   }
-}
-
-/** Unmounts from the beginning of a list, or the first step whatever it is. */
-function takeAlike(steps: TeardownStep[], most: number): readonly TeardownStep[] {
-  const other = steps.findIndex(({ kind }) => kind !== 'unmount');
-  return steps.splice(0, Math.max(1, Math.min(other === -1 ? steps.length : other, most)));
-}
-
-function subjectsThatNeed({ id }: TeardownStep, steps: readonly TeardownStep[]) {
-  return new Set(steps.filter(({ needs }) => needs.includes(id)).map(subjectOf));
 }

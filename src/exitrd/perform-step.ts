@@ -38,8 +38,8 @@ export type Run = (
 const togetherDeadline = 2_000;
 
 /**
- * Several steps are unmounts, all of them lazy or none: one child for all, since a child costs more than most
- * unmounts. Those that are still mounted afterwards are tried alone, so that what hangs holds up no other,
+ * Several steps are unmounts that write nothing, all of them lazy or none: one child for all, since a child costs more
+ * than they do. Should it fail, those that are still mounted are tried alone, so that what hangs holds up no other,
  * and each has its reason. Outcomes in the order of the steps.
  */
 export async function performSteps(
@@ -54,7 +54,7 @@ export async function performSteps(
     try {
       const deadline = budget.deadline(togetherDeadline);
       const { ok } = await run(unmountCommand(targets, isLazy), deadline);
-      left = mountIds() ?? (ok ? new Set() : undefined);
+      left = ok ? new Set() : mountIds();
     } catch {
       // No memory for a child: each has its reason below.
     }

@@ -12,6 +12,7 @@ import {
   readState,
   readWords,
   type Hold,
+  type ProcessState,
 } from './read-process.ts';
 
 export interface Survivor {
@@ -25,15 +26,34 @@ export interface Survivor {
   readonly otherMounts?: readonly MountPoint[];
 }
 
-/** All processes but the first, ourselves, our children and the kernel's threads. */
+/** All processes but the first, ourselves, our children with theirs, and the kernel's threads. */
 export async function findSurvivors(): Promise<readonly Survivor[]> {
-  const found = await Promise.all(processIds().map(describeSurvivor));
-  return found.filter((survivor) => survivor !== undefined);
+  const states = new Map(processIds().map((processId) => [processId, readState(processId)]));
+  return await Promise.all(
+    [...states].flatMap(([processId, state]) =>
+      state === undefined || state.kernelThread || isOurs(state, states)
+        ? []
+        : [describeSurvivor(processId, state)],
+    ),
+  );
 }
 
-async function describeSurvivor(processId: number): Promise<Survivor | undefined> {
-  const state = readState(processId);
-  if (state === undefined || state.kernelThread || state.parentId === process.pid) return undefined;
+/** Tools of a step that goes on may have children of their own. */
+function isOurs(
+  state: ProcessState | undefined,
+  states: ReadonlyMap<number, ProcessState | undefined>,
+): boolean {
+  const seen = new Set<number>();
+  let one = state;
+  while (one !== undefined && !seen.has(one.parentId)) {
+    if (one.parentId === process.pid) return true;
+    seen.add(one.parentId);
+    one = states.get(one.parentId);
+  }
+  return false;
+}
+
+async function describeSurvivor(processId: number, state: ProcessState): Promise<Survivor> {
   const [words, holds, otherMounts] = await Promise.all([
     readWords(processId),
     readHolds(processId),

@@ -154,11 +154,23 @@ test('when a step failed, what is slow is not waited for: it goes on and is not 
     await end('/wrong', false);
     expect(await second).toMatchObject([{ step: { id: '/wrong' } }]);
     // The mount is out of the tree already, but its device is not free.
-    const third = executor.execute(plan([{ ...below, needs: [] }]));
+    const freed = plan([wrong, { ...below, needs: [] }]);
+    const third = executor.execute(freed);
+    expect(running()).toEqual(['/slow', '/wrong']);
+    await end('/wrong', false);
+    expect(await third).toMatchObject([{ step: { id: '/wrong' } }]);
+    expect(executor.isIdle()).toBe(false);
+    const fourth = executor.execute(freed);
+    expect(running()).toEqual(['/slow', '/wrong']);
+    await end('/wrong');
     expect(running()).toEqual(['/slow']);
     await end('/slow');
     await end('/dev/loop90');
-    expect(await third).toMatchObject([{ step: { id: 'loop90' }, result: 'done' }]);
+    expect(await fourth).toMatchObject([
+      { step: { id: '/wrong' }, result: 'done' },
+      { step: { id: 'loop90' }, result: 'done' },
+    ]);
+    expect(executor.isIdle()).toBe(true);
     expect(await executor.wait()).toBe(false);
   } finally {
     vi.useRealTimers();
@@ -190,19 +202,39 @@ test('an end that came between two plans is told to the next', async () => {
   }
 });
 
-test('more unmounts than places: one child for several, and those that it left are tried alone', async () => {
-  const [there] = parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8')).mounts;
-  const busy = { ...unmount('/busy'), mountId: there!.mountId };
+/** A target that a mount of this machine's id is said to have, so that it is found still mounted. */
+const stillMounted = (step: TeardownStep, index = 0): TeardownStep => {
+  const { mounts } = parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
+  return { ...step, mountId: mounts[index]!.mountId } as TeardownStep;
+};
+
+test('unmounts that write nothing: one child for several, and those that it left are tried alone', async () => {
   const targets = Array.from({ length: 100 }, (_, i) => `/${i}`);
+  const memory = targets.map((target) => ({ ...unmount(target), fstype: 'tmpfs' }) as const);
+  const busy = stillMounted({ ...unmount('/busy'), fstype: 'tmpfs' } as TeardownStep);
   const { run, asked } = record(['/busy']);
-  const outcomes = await executePlan(
-    plan([...targets.map((target) => unmount(target)), busy]),
-    startBudget(0),
-    run,
-  );
+  const outcomes = await executePlan(plan([...memory, busy]), startBudget(0), run);
   expect(outcomes.filter(({ result }) => result !== 'done')).toMatchObject([{ step: busy }]);
   expect(asked.length).toBeLessThan(30);
   expect(asked.at(-1)).toBe('-n -c -i /busy');
+});
+
+test('an unmount that may write has a child of its own; one that leaves its file system mounted has not', async () => {
+  const targets = Array.from({ length: 100 }, (_, i) => `/oldroot/${i}`);
+  const { run, asked } = record();
+  await executePlan(plan(targets.map((target) => unmount(target))), startBudget(0), run);
+  expect(asked).toHaveLength(100);
+  const binds = record();
+  await executePlan(
+    plan(
+      targets.map((target) => unmount(target)),
+      [unmount('/oldroot', targets)],
+    ),
+    startBudget(0),
+    binds.run,
+  );
+  expect(binds.asked.length).toBeLessThan(30);
+  expect(binds.asked.at(-1)).toBe('-n -c -i /oldroot');
 });
 
 test('no memory for a child is a failure like any other', async () => {
@@ -230,14 +262,12 @@ test('kernel interfaces are detached together', async () => {
 });
 
 test('and one by one when that fails, so that each has its reason', async () => {
-  const { mounts } = parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
-  const lazy = (target: string, i: number) => ({
-    ...unmount(target, [], true),
-    mountId: mounts[i]!.mountId,
-  });
   const { run } = record(['/oldroot/sys']);
   const outcomes = await executePlan(
-    plan([lazy('/oldroot/proc', 0), lazy('/oldroot/sys', 1)]),
+    plan([
+      stillMounted(unmount('/oldroot/proc', [], true), 0),
+      stillMounted(unmount('/oldroot/sys', [], true), 1),
+    ]),
     startBudget(0),
     run,
   );

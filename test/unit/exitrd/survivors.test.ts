@@ -48,3 +48,18 @@ test('a process that is no child of ours is found with what it holds, and killed
   expect(await killSurvivors(found)).toEqual([]);
   expect((await findSurvivors()).some((one) => one.processId === processId)).toBe(false);
 });
+
+test('what a tool of ours has started is ours too', async () => {
+  const shell = spawn('/bin/sh', ['-c', 'sleep 300 & echo $!; wait'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    detached: true,
+  });
+  const processId = await new Promise<number>((resolve) =>
+    shell.stdout.setEncoding('utf8').once('data', (text: string) => {
+      resolve(Number(text));
+    }),
+  );
+  const found = (await findSurvivors()).map((one) => one.processId);
+  process.kill(-shell.pid!, 'SIGKILL');
+  expect(found).not.toContain(processId);
+});
