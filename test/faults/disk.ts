@@ -7,8 +7,9 @@ export const disk: FaultGroup = {
     {
       name: 'a volume below a mount answers no more, above LUKS',
       stack: 'frozen',
-      report: { clean: false, wiped: ['crypt0'], left: ['remove-dm vg0-data', 'remove-dm crypt0'] },
-      seen: 'old root not freed, 1 key wiped, 2 left, …',
+      // Whether its mount is left too depends on what the kernel was writing when it was asked to thaw.
+      report: { clean: false, closed: [], wiped: ['crypt0'] },
+      seen: 'old root not freed, 1 key wiped, … left, …',
       saved: 'cleanly',
     },
     {
