@@ -80,17 +80,17 @@ test('one that fails, one that is not there, and one that hangs stop nobody', as
   const hooks = [
     hook('a', '/bin/false'),
     hook('b', '/none'),
-    hook('c', '/usr/bin/yes', 'final', 1),
+    hook('c', '/usr/bin/yes', 'final', 2),
     hook('d', '/bin/true'),
   ];
   const { outcomes, lines } = await runThem('final', hooks);
   expect(outcomes).toMatchObject([
     { name: 'a', ok: false, reason: 'exit status 1' },
     { name: 'b', ok: false, reason: 'ENOENT' },
-    { name: 'c', ok: false, reason: 'no end within 1.0 s' },
+    { name: 'c', ok: false, reason: 'no end within 2.0 s' },
     { name: 'd', ok: true },
   ]);
-  expect(lines).toContain('hook c: failed: no end within 1.0 s');
+  expect(lines).toContain('hook c: failed: no end within 2.0 s');
   // It printed without end.
   expect(lines.filter((line) => line === 'hook c: reboot final')).toHaveLength(50);
 });
