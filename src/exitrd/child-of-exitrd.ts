@@ -11,6 +11,7 @@ export const childWord = {
   disconnectNbd: '--disconnect-nbd',
   emptyFirstRoot: '--empty-first-root',
   end: '--end',
+  forgetDirectoryKeys: '--forget-directory-keys',
   unmountHidden: '--unmount-hidden',
   wipeCrashKernel: '--wipe-crash-kernel',
 } as const;

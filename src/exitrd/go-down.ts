@@ -6,6 +6,7 @@ import { hasUnknownLayers } from '../plan/union-layers.ts';
 import type { Settings } from '../settings/settings.ts';
 import { localFactSource } from '../snapshot/local-fact-source.ts';
 import type { Budget } from './budget.ts';
+import { forgetDirectoryKeys, type ForgottenKey } from './forget-directory-keys.ts';
 import { eraseFreedMemory } from './erase-freed-memory.ts';
 import { lastRung } from './escalation.ts';
 import type { Run } from './execute-plan.ts';
@@ -56,12 +57,14 @@ export async function goDown(
     teardown = joined(teardown, await takeApart(lastRung));
   }
   let wipes: readonly KeyWipe[] = [];
+  let directoryKeys: readonly ForgottenKey[] = [];
   if (teardown.left.waves.length > 0) {
     const { last, left } = teardown;
     const flushed = await flushAndMakeReadOnly(last, left, budget, run);
     if (await takeLastResorts(settings.lastResort, last, left, flushed, budget, run, journal)) {
       teardown = joined(teardown, await takeApart(lastRung));
     }
+    directoryKeys = await forgetDirectoryKeys(teardown.last, teardown.left, budget, run);
     wipes = await wipeKeys(teardown.last, teardown.left, budget, run);
     teardown = joined(teardown, await takeApart(lastRung));
   }
@@ -79,6 +82,7 @@ export async function goDown(
     wipes,
     keysLeft,
     crashKernel,
+    directoryKeys,
     memoryKept: [...hidden, ...memoryKept],
     erasure,
     hooks: [...before, ...after],

@@ -17,6 +17,7 @@ import { runDisconnectNbdChild } from './disconnect-nbd.ts';
 import { runEmptyFirstRootChild } from './first-root.ts';
 import { finish } from './finish.ts';
 import { readFlagFile } from './flag-file.ts';
+import { runForgetDirectoryKeysChild } from './forget-directory-keys.ts';
 import { goDown } from './go-down.ts';
 import { beatForGuard } from './guard.ts';
 import { runClearKeyringsChild, runEndChild } from './rescue-child.ts';
@@ -63,6 +64,10 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   }
   if (words[0] === childWord.emptyFirstRoot) {
     runEmptyFirstRootChild();
+    return;
+  }
+  if (words[0] === childWord.forgetDirectoryKeys) {
+    runForgetDirectoryKeysChild(words.slice(1));
     return;
   }
   if (words[0] === childWord.wipeCrashKernel) {

@@ -3,6 +3,7 @@ import { classifyDevice } from '../plan/classify-device.ts';
 import type { BlockDevice, Snapshot } from '../snapshot/snapshot.ts';
 import { describeBlocker } from './blockers.ts';
 import type { Erasure } from './erase-freed-memory.ts';
+import type { ForgottenKey } from './forget-directory-keys.ts';
 import type { FreedMemory } from './freed-memory.ts';
 import type { Overwritten } from './overwrite-memory.ts';
 import type { HookOutcome } from './run-hooks.ts';
@@ -58,6 +59,8 @@ export interface Outcome {
   /** In keyrings. */
   readonly keysLeft: readonly KernelKey[];
   readonly crashKernel: CrashKernelWipe | undefined;
+  /** Of directories that their file systems encrypt, in file systems that could not be unmounted. */
+  readonly directoryKeys: readonly ForgottenKey[];
   readonly memoryKept: readonly string[];
   readonly erasure: Erasure;
   readonly hooks: readonly HookOutcome[];
@@ -70,7 +73,8 @@ export function reportOf(
   milliseconds: number,
   hangs: readonly string[] = [],
 ): Report {
-  const { teardown, wipes, keysLeft, crashKernel, memoryKept, erasure } = outcome;
+  const { teardown, wipes, keysLeft, crashKernel, directoryKeys, memoryKept, erasure } = outcome;
+  const directoryKeysLeft = directoryKeys.filter(({ refusal }) => refusal !== undefined);
   const { freed, overwritten } = erasure;
   const crashKernelLeft =
     crashKernel && crashKernelRemains(crashKernel, isErased({ freed, overwritten }));
@@ -79,6 +83,7 @@ export function reportOf(
   const keysRemaining = [
     ...keyedNames(teardown.last).filter((name) => !wipedNames.has(name)),
     ...keysLeft.map(describeKey),
+    ...directoryKeysLeft.map(({ key }) => `fscrypt key ${key}`),
     ...(crashKernelLeft !== undefined && crashKernel?.keepsKeys === true ? ['crash kernel'] : []),
   ];
   const left = stepsLeft(teardown);
@@ -91,6 +96,9 @@ export function reportOf(
       .filter(({ wiped }) => !wiped)
       .map(({ name, reason }) => `wipe key of ${name}: ${reason}`),
     ...keysLeft.map((key) => `clear keyrings: ${describeKey(key)} of uid ${key.userId} stays`),
+    ...directoryKeysLeft.map(
+      ({ path, key, refusal }) => `forget fscrypt key ${key} of ${path}: ${refusal}`,
+    ),
     ...(crashKernelLeft === undefined ? [] : [`wipe crash kernel: ${crashKernelLeft}`]),
   ];
   return {

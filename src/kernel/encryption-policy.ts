@@ -1,6 +1,6 @@
 /**
- * File systems that encrypt directories by themselves (fscrypt): which key a directory needs, and whether
- * it is there (Documentation/filesystems/fscrypt.rst). The calls may wait for a disk.
+ * File systems that encrypt directories by themselves (fscrypt): which key a directory needs, and to have the
+ * kernel forget it (Documentation/filesystems/fscrypt.rst). The calls may wait for a disk.
  */
 import { closeSync, constants, openSync } from 'node:fs';
 import { control } from './system-call.ts';
@@ -8,9 +8,12 @@ import { control } from './system-call.ts';
 /** include/uapi/linux/fscrypt.h. */
 const requests = {
   getPolicy: 0xc0096616n,
+  removeKeyOfAllUsers: 0xc0406619n,
   getKeyStatus: 0xc080661an,
 } as const;
+const specifierSize = 40;
 const keyStatus = { absent: 1, present: 2, incompletelyRemoved: 3 } as const;
+const filesBusy = 2;
 
 /** How the kernel finds the key: by 8 bytes (a policy of version 1) or by 16, as hexadecimal. */
 export type KeyIdentifier = string;
@@ -31,6 +34,15 @@ export function isKeyHeld(path: string, key: KeyIdentifier): boolean {
   if (controlDirectory(path, requests.getKeyStatus, argument) !== undefined) return false;
   const status = argument.readUInt32LE(64);
   return status === keyStatus.present || status === keyStatus.incompletelyRemoved;
+}
+
+/** Undefined when the key is wiped; else why not, `files are open` among it. */
+export function removeKey(path: string, key: KeyIdentifier): string | undefined {
+  const argument = Buffer.alloc(64);
+  specify(argument, key);
+  const refusal = controlDirectory(path, requests.removeKeyOfAllUsers, argument);
+  if (refusal !== undefined) return refusal;
+  return (argument.readUInt32LE(specifierSize) & filesBusy) === 0 ? undefined : 'files are open';
 }
 
 function specify(argument: Buffer, key: KeyIdentifier): void {

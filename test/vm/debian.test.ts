@@ -66,6 +66,7 @@ test('reboot comes back with the exitrd filled, and a paused power-off can be lo
   expect(await shell.run('systemctl is-active shutdownramfs.service')).toBe('active\n');
   await expectPrograms(debian);
   await expectDetection(debian);
+  await expectStatus(debian);
 
   const secrets = await plantSecrets(debian);
   await shell.run('mkdir -p /run/shutdownramfs && echo pause:600 >/run/shutdownramfs/debug');
@@ -140,6 +141,28 @@ async function expectDetection(debian: DebianMachine): Promise<void> {
   });
   const left = survey.filter(({ auto }) => !auto).map(({ name }) => name);
   expect(left).toStrictEqual(['iscsi', 'zfs', 'shell']);
+}
+
+/** It ends with status 0 only when all is well. */
+async function expectStatus(debian: DebianMachine): Promise<void> {
+  const text = await inExitrd(debian, 'usr/bin/shutdownramfs status --json');
+  expect(JSON.parse(text)).toMatchObject({
+    wipeable: true,
+    exitrd: {
+      state: 'ready',
+      version: expect.any(String) as unknown,
+      features: expect.arrayContaining(['crypt']) as unknown,
+    },
+    // Beside those of the kernel's own, such as that for self-encrypting drives.
+    keys: expect.arrayContaining([
+      expect.objectContaining({
+        kind: 'crypt',
+        name: 'crypt0',
+        about: expect.stringMatching(/^LUKS2, aes-xts-plain64, /) as unknown,
+        wipeable: true,
+      }),
+    ]) as unknown,
+  });
 }
 
 async function expectPrograms(debian: DebianMachine): Promise<void> {

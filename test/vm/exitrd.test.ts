@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { expectCleanDisks } from '../support/clean-disks.ts';
 import { guestKernel } from '../support/guest-kernel.ts';
-import { searchMemory } from '../support/guest-memory.ts';
+import { remains, searchMemory } from '../support/guest-memory.ts';
 import { ourExitrd, type Damage } from '../support/our-exitrd.ts';
 import { abruptExitrd } from '../support/peer-exitrd.ts';
-import { secretLines } from '../support/secret-lines.ts';
+import { secretKey, secretLines } from '../support/secret-lines.ts';
 import { emptyDisks, inspectDisks, startShortMachine } from '../support/short-machine.ts';
 import { runShutdown, type ShutdownRun } from '../support/shutdown-run.ts';
 import type { VirtualMachine } from '../support/virtual-machine.ts';
@@ -175,6 +175,40 @@ test('without us those secrets stay, else the test above would prove nothing', a
   const { markers } = await machine.searchMemory(secrets);
   // Two pieces at most lie across a page that is followed by another one in memory.
   for (const { found, pieces } of markers) expect(found).toBeGreaterThanOrEqual(pieces - 2);
+});
+
+/** As guest/stack/stuck-keys makes them. */
+const stuckKeys = {
+  integrity: secretKey('integrity', 32),
+  directory: secretKey('directory', 64),
+  page: secretLines('page'),
+};
+
+test('what cannot be freed keeps no key: of dm-crypt, of dm-integrity, of a directory', async () => {
+  await using exitrd = await ourExitrd();
+  await using disks = await emptyDisks();
+  await using machine = await startShortMachine({
+    stack: 'stuck-keys',
+    disks,
+    exitrd: exitrd.archive,
+    memoryMib,
+  });
+  await machine.console.waitForLine(/handover: entering the exitrd/, 90);
+  const secrets = { keys: [], markers: stuckKeys };
+  const before = await remains(machine, secrets);
+  expect(before).toMatchObject({ integrity: 1, directory: 1 });
+  await machine.waitForEnd(150);
+  await machine.quit();
+  const { keys, findings } = await inspectDisks('stuck-keys', disks);
+  expect(keys).toHaveLength(1);
+  expect(findings).toContainEqual(expect.objectContaining({ kind: 'ext4', known: 'intact' }));
+  const after = await searchMemory(machine.memoryFile, { keys, markers: stuckKeys });
+  expect(after.keys).toEqual([]);
+  expect(after.markers.map(({ marker, found }) => [marker, found])).toEqual([
+    ['integrity', 0],
+    ['directory', 0],
+    ['page', 0],
+  ]);
 });
 
 test('halt leaves the machine on', async () => {
