@@ -1,4 +1,5 @@
 /** docs/faults.md, of the data that the machines of test/vm/faults run on. */
+import type { ShownElsewhere } from '../faults/elsewhere.ts';
 import type { Fault, FaultGroup, Saved } from './fault.ts';
 
 const introduction = `# Faults
@@ -23,8 +24,11 @@ const savedWords: Readonly<Record<Saved, string>> = {
   nothing: 'nothing to save',
 };
 
-export function faultDocument(groups: readonly FaultGroup[]): string {
-  return `${introduction}\n${groups.map(groupText).join('\n')}`;
+export function faultDocument(
+  groups: readonly FaultGroup[],
+  elsewhere: readonly ShownElsewhere[],
+): string {
+  return `${introduction}\n${[...groups.map(groupText), elsewhereText(elsewhere)].join('\n')}`;
 }
 
 function groupText({ title, file, faults }: FaultGroup): string {
@@ -34,13 +38,25 @@ function groupText({ title, file, faults }: FaultGroup): string {
     savedText(fault),
     fault.plaintextMayRemain === true ? 'file data' : 'nothing',
   ]);
-  const table = [
-    ['fault', 'what the user sees', 'saved', 'in memory'],
-    ['---', '---', '---', '---'],
-    ...rows,
-  ];
-  const lines = table.map((cells) => `| ${cells.map(escapeCell).join(' | ')} |`);
-  return `## ${title}\n\nTested by \`test/vm/faults/${file}.test.ts\`, under the names of the first column.\n\n${lines.join('\n')}\n`;
+  const lines = table(['fault', 'what the user sees', 'saved', 'in memory'], rows);
+  return `## ${title}\n\nTested by \`test/vm/faults/${file}.test.ts\`, under the names of the first column.\n\n${lines}\n`;
+}
+
+function elsewhereText(elsewhere: readonly ShownElsewhere[]): string {
+  const rows = elsewhere.map(({ fault, seen, saved, file, title }) => [
+    fault,
+    seen === '' ? '' : `\`${seen}\``,
+    saved,
+    `\`test/${file}\`: ${title}`,
+  ]);
+  const lines = table(['fault', 'what the user sees', 'saved', 'tested by'], rows);
+  return `## Faults that tests of their own show\n\n${lines}\n`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map(escapeCell).join(' | ')} |`)
+    .join('\n');
 }
 
 function savedText({ saved, lost = [] }: Fault): string {

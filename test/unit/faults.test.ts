@@ -1,19 +1,25 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { elsewhere } from '../faults/elsewhere.ts';
 import { faultGroups } from '../faults/groups.ts';
 import { faultDocument } from '../support/fault-table.ts';
 import { hasLine } from '../support/fault.ts';
 
 test('docs/faults.md says what the machines show', async () => {
   const page = join(import.meta.dirname, '../../docs/faults.md');
-  await expect(faultDocument(faultGroups)).toMatchFileSnapshot(page);
+  await expect(faultDocument(faultGroups, elsewhere)).toMatchFileSnapshot(page);
 });
 
 test('each group has its machines, and each file of machines its group', () => {
   const files = readdirSync(join(import.meta.dirname, '../vm/faults')).toSorted();
   const groups = faultGroups.map(({ file }) => `${file}.test.ts`).toSorted();
   expect(files).toEqual(groups);
+});
+
+test.each(elsewhere)('$file has the test of: $fault', ({ file, title }) => {
+  const text = readFileSync(join(import.meta.dirname, '..', file), 'utf8');
+  expect(text).toContain(`'${title}'`);
 });
 
 test('no two faults have one name', () => {
