@@ -5,7 +5,7 @@ export const mount: FaultGroup = {
   file: 'mount',
   faults: [
     {
-      name: 'processes, namespaces and mounts of every kind hold the root and a volume: deleted files, a root of their own, a storage daemon, a namespace without a process, binds, mounts over mounts',
+      name: 'processes, namespaces and mounts of every kind hold the root and a volume: deleted files, a root of their own, a storage daemon, a namespace without a process, one that shares mounts, binds of binds, a hundred mounts in each other, mounts over mounts',
       stack: 'crowd',
       report: { clean: true, closed: ['crypt0'], left: [] },
       blocker: /held by sleep\[\d+\] \(cwd \/oldroot\/\S*\)/,
