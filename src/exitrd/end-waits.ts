@@ -9,6 +9,7 @@ import type { Run } from './execute-plan.ts';
 import type { Journal } from './journal.ts';
 import { passOnErrors } from './pass-on-errors.ts';
 import { cutSilentDisks } from './silent-disks.ts';
+import { failSilentServers } from './silent-servers.ts';
 
 /** What cannot take any more what was still to be written to it, each with why: `nbd0: its server does not answer`. */
 export async function endWaits(
@@ -19,6 +20,7 @@ export async function endWaits(
 ): Promise<readonly string[]> {
   const ended = await Promise.all([
     cutSilentDisks(snapshot, budget, run),
+    failSilentServers(snapshot, budget, run),
     passOnErrors(snapshot, budget, run, journal),
   ]);
   const given = [...ended.flat(), ...lostArrays(snapshot)];

@@ -3,6 +3,7 @@
  * can be read and tested without a machine.
  */
 import type { CloseCrypt, DeviceMapperLayer, DissolveGroup, TeardownStep } from '../plan/plan.ts';
+import { isServed } from '../plan/file-system-class.ts';
 import { childWord, exitrdProgram } from './child-of-exitrd.ts';
 import type { Command } from './run-with-deadline.ts';
 
@@ -135,12 +136,12 @@ export function unmountCommand(targets: readonly string[], lazy: boolean): Comma
  */
 export function forcedUnmountOf(step: TeardownStep): Command | undefined {
   return step.kind === 'unmount' && !step.lazy && isServed(step.fstype)
-    ? [umount, '-n', '-c', '-i', '-f', step.target]
+    ? forcedUnmountCommand(step.target)
     : undefined;
 }
 
-function isServed(fstype: string): boolean {
-  return /^(?:nfs4?|fuse(?:blk)?(?:\..*)?|cifs|smb3|ceph|9p|afs)$/.test(fstype);
+export function forcedUnmountCommand(target: string): Command {
+  return [umount, '-n', '-c', '-i', '-f', target];
 }
 
 /** The same by busybox, should the tool be missing or broken; it reads the links of the path first. */

@@ -38,3 +38,8 @@ export function classifyFileSystem(fstype: string): FileSystemClass {
   if (kernelInterfaces.has(fstype)) return 'interface';
   return fstype === 'tmpfs' || fstype === 'ramfs' || fstype === 'rootfs' ? 'memory' : 'storage';
 }
+
+/** Whether its files come over a network or from a process, which may be gone. */
+export function isServed(fstype: string): boolean {
+  return /^(?:nfs4?|fuse(?:blk)?(?:\..*)?|cifs|smb3|ceph|9p|afs)$/.test(fstype);
+}

@@ -4,6 +4,7 @@ import { disk } from './disk.ts';
 import { environment } from './environment.ts';
 import { holder } from './holder.ts';
 import { mount } from './mount.ts';
+import { network } from './network.ts';
 import { runtime } from './runtime.ts';
 import { tool } from './tool.ts';
 
@@ -13,6 +14,7 @@ export const faultGroups: readonly FaultGroup[] = [
   array,
   holder,
   mount,
+  network,
   tool,
   runtime,
   environment,
