@@ -32,6 +32,7 @@ interface CallNumbers {
   readonly keyctl: bigint;
   readonly setresuid: bigint;
   readonly mmap: bigint;
+  readonly munlock: bigint;
   readonly prctl: bigint;
   readonly syslog: bigint;
   readonly ioctl: bigint;
@@ -43,6 +44,7 @@ const numbersByArchitecture: Readonly<Record<string, CallNumbers>> = {
     ioctl: 16n,
     keyctl: 250n,
     mmap: 9n,
+    munlock: 150n,
     prctl: 157n,
     reboot: 169n,
     setresuid: 117n,
@@ -52,6 +54,7 @@ const numbersByArchitecture: Readonly<Record<string, CallNumbers>> = {
     ioctl: 29n,
     keyctl: 219n,
     mmap: 222n,
+    munlock: 229n,
     prctl: 167n,
     reboot: 142n,
     setresuid: 147n,
@@ -178,10 +181,21 @@ export function clearOwnKeyrings(): void {
 
 /**
  * Keeps this process' pages in memory from the moment each is touched (mlockall(2)); a plain
- * MCL_FUTURE would fill V8's large reservations at once.
+ * MCL_FUTURE would fill V8's large reservations at once. Not the code that V8 generates: the pages of that it gives
+ * back by MADV_DONTNEED, which the kernel refuses for what is locked, and then V8 ends the process
+ * (OS::DiscardSystemPages() in its src/base/platform/platform-posix.cc).
  */
 export function lockMemory(): void {
   library().functions.mlockall(lockCurrent | lockFuture | lockOnFault);
+  for (const [start, end] of generatedCode(readFileSync('/proc/self/maps', 'latin1'))) {
+    call(library().numbers.munlock, start, end - start);
+  }
+}
+
+/** Where code lies that is of no file, of the text of /proc/PID/maps (proc_pid_maps(5)). */
+export function generatedCode(maps: string): readonly (readonly [start: bigint, end: bigint])[] {
+  const found = maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) ..x. [0-9a-f]+ [0-9a-f:]+ 0 *$/gm);
+  return [...found].map(([, start, end]) => [BigInt(`0x${start}`), BigInt(`0x${end}`)]);
 }
 
 /** Has this process killed when the thread that started it ends. */
