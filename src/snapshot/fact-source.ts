@@ -22,10 +22,13 @@ export async function read(source: FactSource, path: string): Promise<string> {
   }
 }
 
-/** Sorted; empty where there is no such directory. */
+/**
+ * Sorted, each once: a directory that changes while it is read may show a name twice (readdir(3)). Empty where there
+ * is no such directory.
+ */
 export async function list(source: FactSource, path: string): Promise<readonly string[]> {
   try {
-    return (await source.list(path)).toSorted(byText);
+    return [...new Set(await source.list(path))].toSorted(byText);
   } catch {
     return [];
   }

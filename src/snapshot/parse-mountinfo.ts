@@ -9,18 +9,19 @@ export interface ParsedMountinfo {
 
 /**
  * Reads the text of /proc/self/mountinfo (proc_pid_mountinfo(5)). Octal escapes are decoded, except
- * in the superblock's options: a decoded comma there would be taken for the next option.
+ * in the superblock's options: a decoded comma there would be taken for the next option. It is read piece by piece
+ * while mounts come and go: of lines with one id the last is the newest.
  */
 export function parseMountinfo(text: string): ParsedMountinfo {
-  const mounts: MountPoint[] = [];
+  const mounts = new Map<number, MountPoint>();
   let garbledLines = 0;
   for (const line of text.split('\n')) {
     if (line === '') continue;
     const mount = parseLine(line);
     if (mount === undefined) garbledLines += 1;
-    else mounts.push(mount);
+    else mounts.set(mount.mountId, mount);
   }
-  return { mounts, garbledLines };
+  return { mounts: [...mounts.values()], garbledLines };
 }
 
 /** `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue` */
