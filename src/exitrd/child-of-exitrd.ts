@@ -8,6 +8,7 @@ export const exitrdProgram = '/usr/lib/shutdownramfs/shutdown';
 /** Its first word. */
 export const childWord = {
   clearKeyrings: '--clear-keyrings',
+  deviceMapper: '--device-mapper',
   disconnectNbd: '--disconnect-nbd',
   emptyFirstRoot: '--empty-first-root',
   end: '--end',

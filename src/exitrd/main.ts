@@ -13,6 +13,7 @@ import { childWord } from './child-of-exitrd.ts';
 import { consoleOutput } from './console-output.ts';
 import { parseDebugging, type Debugging } from './debugging.ts';
 import { pauseForDebugging } from './debugging-pause.ts';
+import { runDeviceMapperChild } from './device-mapper-child.ts';
 import { runDisconnectNbdChild } from './disconnect-nbd.ts';
 import { runEmptyFirstRootChild } from './first-root.ts';
 import { finish } from './finish.ts';
@@ -56,6 +57,10 @@ export async function runExitrd(words: readonly string[]): Promise<void> {
   }
   if (words[0] === childWord.end) {
     runEndChild(words.slice(1));
+    return;
+  }
+  if (words[0] === childWord.deviceMapper) {
+    runDeviceMapperChild(words.slice(1));
     return;
   }
   if (words[0] === childWord.disconnectNbd) {

@@ -1,10 +1,11 @@
 /** One step by its tools, in children with deadlines. Nothing here throws. */
 import { mkdirSync } from 'node:fs';
 import { reasonOf } from '../failure.ts';
-import type { TeardownStep } from '../plan/plan.ts';
+import type { CloseCrypt, RemoveDeviceMapper, TeardownStep } from '../plan/plan.ts';
 import { parseMountinfo } from '../snapshot/parse-mountinfo.ts';
 import type { Budget } from './budget.ts';
 import { isCutOff } from './cut-off.ts';
+import { removeByOurselves } from './device-mapper-child.ts';
 import { isDeviceGone } from './gone-device.ts';
 import { readNow } from './read-now.ts';
 import type { CommandOutcome, Command } from './run-with-deadline.ts';
@@ -95,6 +96,7 @@ export async function performStep(
 /** Why the last one failed; empty when one did not. */
 async function tryCommands(step: TeardownStep, budget: Budget, run: Run): Promise<string> {
   let reason = 'no time left';
+  let isOfDevice = false;
   if (step.kind === 'move-mount') mkdirSync(step.to, { recursive: true });
   const preparation = preparationOfStep(step);
   if (preparation !== undefined) await run(preparation, budget.deadline(deadlineOfStep(step)));
@@ -107,8 +109,19 @@ async function tryCommands(step: TeardownStep, budget: Budget, run: Run): Promis
     if (other !== undefined && left > 0) outcome = await run(other, left);
     if (isDeviceGone(step) || (outcome.ok && !isDeviceThere(step))) return '';
     reason = outcome.ok ? `${untrue}, the device is there` : outcome.reason;
+    isOfDevice ||= outcome.hung === true || busy.test(reason);
   }
-  return reason;
+  const deadline = budget.deadline(deadlineOfStep(step));
+  if (isOfDevice || deadline === 0 || !isMapped(step)) return reason;
+  const { ok } = await run(removeByOurselves(step.device), deadline);
+  return ok || isDeviceGone(step) ? '' : reason;
+}
+
+/** What no other tool would do either. */
+const busy = /busy|still in use/i;
+
+function isMapped(step: TeardownStep): step is CloseCrypt | RemoveDeviceMapper {
+  return step.kind === 'close-crypt' || step.kind === 'remove-dm';
 }
 
 /**
@@ -116,7 +129,7 @@ async function tryCommands(step: TeardownStep, budget: Budget, run: Run): Promis
  * that is there did nothing. Other removals only promise.
  */
 function isDeviceThere(step: TeardownStep): boolean {
-  return (step.kind === 'close-crypt' || step.kind === 'remove-dm') && !isDeviceGone(step);
+  return isMapped(step) && !isDeviceGone(step);
 }
 
 /** What a tool reports is not always so. */

@@ -12,8 +12,11 @@
 import type { CloseCrypt, RemoveDeviceMapper, TeardownPlan } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Budget } from './budget.ts';
+import { wipeKeyByOurselves } from './device-mapper-child.ts';
 import { layersBelow } from './layers-below.ts';
 import type { Run } from './execute-plan.ts';
+import { untrue } from './perform-step.ts';
+import { readNow } from './read-now.ts';
 import type { CommandOutcome } from './run-with-deadline.ts';
 import { dmsetupWords, lockDriveCommand } from './step-command.ts';
 
@@ -33,6 +36,7 @@ const suspendInReserve = 2_000;
 const suspendIdle = 4_000;
 const messageDeadline = 2_000;
 const lockDeadline = 5_000;
+const ownDeadline = 5_000;
 
 export async function wipeKeys(
   snapshot: Snapshot,
@@ -93,6 +97,7 @@ async function wipeKey(step: KeyedStep, budget: Budget, run: Run): Promise<KeyWi
     suspendIdle,
   );
   if (suspended.hung === true) return { name, wiped: false, reason: suspended.reason };
+  const isSuspended = readSuspended(step);
   const message =
     step.kind === 'close-crypt'
       ? await run(
@@ -103,8 +108,21 @@ async function wipeKey(step: KeyedStep, budget: Budget, run: Run): Promise<KeyWi
   // Replacing the table frees the old one with its key, so that this alone would do.
   const replaced = await replaceTable(name, budget, run);
   if (locked?.ok === false) return { name, wiped: false, reason: `lock drive: ${locked.reason}` };
-  const wiped = message?.ok === true || replaced.ok;
-  return { name, wiped, reason: wiped ? '' : suspended.reason || replaced.reason };
+  // A tool that says so and did nothing leaves the device as it was.
+  const isUntrue = isSuspended === false || (replaced.ok && readSuspended(step) === true);
+  const hung = message?.hung === true || replaced.hung === true;
+  if (!isUntrue && (message?.ok === true || replaced.ok)) return { name, wiped: true, reason: '' };
+  const reason = isUntrue ? `${untrue}, nothing was done` : suspended.reason || replaced.reason;
+  if (hung) return { name, wiped: false, reason };
+  const deadline = budget.reserved(ownDeadline);
+  const { ok } = await run(wipeKeyByOurselves(step.device), deadline, undefined, suspendIdle);
+  return ok ? { name, wiped: true, reason: '' } : { name, wiped: false, reason };
+}
+
+/** Undefined where it cannot be told. */
+function readSuspended({ device }: KeyedStep): boolean | undefined {
+  const text = readNow(`/sys/block/${device}/dm/suspended`)?.trim();
+  return text === undefined ? undefined : text === '1';
 }
 
 /** With one that answers everything by an error. */
