@@ -10,7 +10,7 @@ test('a request names the device by its number alone, and where its data are', (
   ]);
   expect(request.readUInt32LE(28)).toBe(1 << 10);
   // The lower byte of the minor number, twelve bits of the major, the rest of the minor.
-  expect(request.readBigUInt64LE(40)).toBe(0x1_0_0fd_2cn);
+  expect(request.readBigUInt64LE(40)).toBe(0x10_fd_2cn);
   expect(request.subarray(48, 312).every((byte) => byte === 0)).toBe(true);
   expect(request.toString('latin1', 312)).toBe('data');
 });
