@@ -46,6 +46,17 @@ export const disk: FaultGroup = {
       saved: 'cleanly',
     },
     {
+      name: 'beside the root, below LUKS: a volume each write to which takes two seconds, and a disk that a process holds',
+      stack: 'slow-branch',
+      report: { clean: true, closed: ['crypt0', 'crypt1'], wiped: [], left: [] },
+      // In this order: what is stuck and what it needs do not wait for what is slow.
+      blocker:
+        /unmount \/oldroot\/held: held by .* killed$.*close-crypt crypt1$.*unmount \/oldroot\/slow, begun before$.*close-crypt crypt0$/ms,
+      seen: 'old root freed, 2 keys wiped, 0 left, …',
+      saved: 'cleanly',
+      keys: 2,
+    },
+    {
       name: 'a disk below LUKS is pulled while it is unmounted',
       stack: 'unplugged',
       meanwhile: async ({ monitor }) => {
