@@ -1,0 +1,17 @@
+import type { FaultGroup } from '../support/fault.ts';
+
+export const name: FaultGroup = {
+  title: 'Odd names and nesting',
+  file: 'name',
+  faults: [
+    {
+      name: 'names with blanks, dashes, quotes, line ends, escapes, and bytes that are no text; loop devices on loop devices',
+      stack: 'names',
+      configuration: '[console]\noutput = "verbose"\n',
+      report: { clean: true, left: [], wiped: [] },
+      seen: 'old root freed, 13 keys wiped, 0 left, …',
+      saved: 'cleanly',
+      keys: 13,
+    },
+  ],
+};

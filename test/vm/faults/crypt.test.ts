@@ -1,0 +1,4 @@
+import { crypt } from '../../faults/crypt.ts';
+import { testFaults } from '../../support/fault-machine.ts';
+
+testFaults(crypt);
