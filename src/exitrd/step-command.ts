@@ -150,7 +150,9 @@ export function standInOf([program, ...words]: Command): Command | undefined {
   if (program === umount) {
     return [busybox, 'umount', '-n', ...(words.includes('-l') ? ['-l'] : []), ...targets];
   }
-  return program === mount ? [busybox, 'mount', '-n', '-o', 'move', ...targets] : undefined;
+  // Its mount takes what follows a # in the first path for no part of it.
+  const move = `cd "$0" && exec ${busybox} mount -n -o move . "$1"`;
+  return program === mount ? [busybox, 'sh', '-c', move, ...targets] : undefined;
 }
 
 /** Keeps the data: a device that is still in use answers EBUSY. Never waits for udev. */

@@ -3,6 +3,7 @@ import {
   commandsOfStep,
   lockDriveCommand,
   preparationOfStep,
+  standInOf,
 } from '../../../src/exitrd/step-command.ts';
 import type { TeardownStep } from '../../../src/plan/plan.ts';
 
@@ -186,4 +187,22 @@ test.each([
 ])('of %s that cannot be closed the drive is locked: %s', (uuid, command) => {
   const step = { ...base, kind: 'close-crypt', device: 'dm-0', name: 'sed', uuid } as const;
   expect(lockDriveCommand(step)?.join(' ').replace(/^.*\//, '')).toBe(command);
+});
+
+test('busybox moves a mount from within, whatever its name', () => {
+  const [command] = commandsOfStep({
+    ...base,
+    kind: 'move-mount',
+    mountId: 4,
+    from: '/oldroot/base #1',
+    to: '/mnt/4',
+  });
+  expect(standInOf(command!)).toEqual([
+    '/usr/bin/busybox',
+    'sh',
+    '-c',
+    'cd "$0" && exec /usr/bin/busybox mount -n -o move . "$1"',
+    '/oldroot/base #1',
+    '/mnt/4',
+  ]);
 });
