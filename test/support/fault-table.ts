@@ -1,6 +1,9 @@
 /** docs/faults.md, of the data that the machines of test/vm/faults run on. */
 import type { ShownElsewhere } from '../faults/elsewhere.ts';
 import type { Fault, FaultGroup, Saved } from './fault.ts';
+import type { DrawnOutcome } from '../torture/drawn-outcome.ts';
+import { drawnRows } from '../torture/drawn-outcome.ts';
+import { exitrdNames, longestSeconds, outcomeRows, type PeerOutcome } from './peer-outcome.ts';
 
 const introduction = `# Faults
 
@@ -24,11 +27,19 @@ const savedWords: Readonly<Record<Saved, string>> = {
   nothing: 'nothing to save',
 };
 
+/** What scripts recorded of the exitrds side by side. */
+export interface Recorded {
+  readonly peers: readonly PeerOutcome[];
+  readonly drawn: readonly DrawnOutcome[];
+}
+
 export function faultDocument(
   groups: readonly FaultGroup[],
   elsewhere: readonly ShownElsewhere[],
+  recorded: Recorded,
 ): string {
-  return `${introduction}\n${[...groups.map(groupText), elsewhereText(elsewhere)].join('\n')}`;
+  const sections = [...groups.map(groupText), elsewhereText(elsewhere), peersText(recorded)];
+  return `${introduction}\n${sections.join('\n')}`;
 }
 
 function groupText({ title, file, faults }: FaultGroup): string {
@@ -51,6 +62,37 @@ function elsewhereText(elsewhere: readonly ShownElsewhere[]): string {
   ]);
   const lines = table(['fault', 'what the user sees', 'saved', 'tested by'], rows);
   return `## Faults that tests of their own show\n\n${lines}\n`;
+}
+
+function peersText({ peers, drawn }: Recorded): string {
+  const faults = table(['fault', ...exitrdNames], outcomeRows(peers));
+  return `## The same under dracut's and systemd's own exitrd
+
+The machines of the tables above, but for those whose fault lies in our own image or whose configuration allows last resorts, under dracut's exitrd and
+under systemd-shutdown itself as exitrd too, both of Debian 13. Recorded by \`npm run faults-of-peers\`, not run by the tests; \`–\` was not recorded.
+Seconds are from the start of the exitrd to the end, on emulated processors; *hung* was cut off after ${longestSeconds}. *No key*: none was found in the dump of memory.
+
+${faults}
+${drawn.length === 0 ? '' : drawnText(drawn)}`;
+}
+
+function drawnText(drawn: readonly DrawnOutcome[]): string {
+  const head = [
+    'exitrd',
+    'right',
+    'hung',
+    'other verb',
+    'keys left',
+    'file systems not as demanded',
+  ];
+  const seeds = [...new Set(drawn.map(({ seed }) => seed))];
+  const words = `--seed ${Math.min(...seeds)} --count ${seeds.length}`;
+  return `
+Machines that are drawn at random with what is wrong with them, the same ${seeds.length} under each: \`npm run torture -- ${words} --record --exitrd ours\`, then
+\`dracut\` and \`systemd\`. In how many all was right, and what was not; the report, which only ours has, does not count.
+
+${table(head, drawnRows(drawn))}
+`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -10,8 +10,10 @@ export interface PeerOutcome {
   /** The name of a fault of test/faults. */
   readonly fault: string;
   readonly exitrd: ExitrdName;
-  /** `hung`: not within 150 s of being entered. */
+  /** `hung`: not within `longestSeconds` of being entered. */
   readonly end: 'as told' | 'other verb' | 'hung' | 'kernel panic';
+  /** From being entered to the end, or until it was cut off. */
+  readonly seconds: number;
   /** Volume keys of which something is in the dump of memory. */
   readonly keysLeft: number;
   /** Of how many. */
@@ -19,9 +21,13 @@ export interface PeerOutcome {
   readonly saved: 'cleanly' | 'all data' | 'data lost' | 'nothing to save';
 }
 
+/** Ours ends within 105 s, budget and grace of the guard; who has not by now is cut off. */
+export const longestSeconds = 110;
+
 export interface RawOutcome {
   /** The machine's reason to end, or what it was waited for in vain with. */
   readonly end: 'guest-shutdown' | 'guest-reset' | 'halted' | { readonly failed: string };
+  readonly seconds: number;
   readonly keys: readonly string[];
   /** Names of the keys that something was found of. */
   readonly found: ReadonlySet<string>;
@@ -42,6 +48,7 @@ export function peerOutcome(fault: Fault, exitrd: ExitrdName, raw: RawOutcome): 
     fault: fault.name,
     exitrd,
     end: endOf(fault, raw),
+    seconds: Math.round(raw.seconds * 10) / 10,
     keysLeft: raw.found.size,
     keys: raw.keys.length,
     saved: savedOf(fault, raw),
@@ -82,25 +89,25 @@ export function mergeOutcomes(
   );
 }
 
-export function renderOutcomes(outcomes: readonly PeerOutcome[]): string {
+/** The rows of a table, in the order of the outcomes: the fault, then what each exitrd made of it. */
+export function outcomeRows(outcomes: readonly PeerOutcome[]): readonly (readonly string[])[] {
   const faults = [...new Set(outcomes.map(({ fault }) => fault))];
-  const lines = faults.map((fault) => {
+  return faults.map((fault) => {
     const cells = exitrdNames.map((exitrd) => {
       const outcome = outcomes.find((one) => one.fault === fault && one.exitrd === exitrd);
-      return outcome === undefined ? '-' : describeOutcome(outcome);
+      return outcome === undefined ? '–' : describeOutcome(outcome);
     });
-    return `| ${[fault, ...cells].join(' | ')} |`;
+    return [fault, ...cells];
   });
-  const heading = [`| fault | ${exitrdNames.join(' | ')} |`, '|---|---|---|---|'];
-  return [...heading, ...lines].join('\n');
 }
 
-/** `hung, 1 of 1 keys left, data lost`: what is well is not told, but that all is. */
-function describeOutcome({ end, keysLeft, keys, saved }: PeerOutcome): string {
+/** `hung, 1 of 2 keys left, data lost`. */
+function describeOutcome({ end, seconds, keysLeft, keys, saved }: PeerOutcome): string {
   const words = [
-    ...(end === 'as told' ? [] : [end]),
-    ...(keysLeft === 0 ? [] : [`${keysLeft} of ${keys} keys left`]),
-    ...(saved === 'cleanly' || saved === 'nothing to save' ? [] : [saved]),
+    end === 'hung' ? 'hung' : `${seconds.toFixed(1)} s`,
+    ...(end === 'as told' || end === 'hung' ? [] : [end]),
+    keysLeft === 0 ? 'no key' : `${keysLeft} of ${keys} keys left`,
+    saved,
   ];
-  return words.length === 0 ? 'well' : words.join(', ');
+  return words.join(', ');
 }

@@ -32,7 +32,8 @@ export type DiskFinding =
 
 type Known = 'intact' | 'damaged';
 
-const endOfVerb = {
+/** How a machine ends that does what it was told. */
+export const endOfVerb = {
   poweroff: 'guest-shutdown',
   reboot: 'guest-reset',
   // Nothing was loaded.
@@ -75,7 +76,10 @@ function keyComplaints(machine: DrawnMachine, { memory, crypts }: Evidence): rea
   ];
 }
 
-function diskComplaints(machine: DrawnMachine, { findings }: Evidence): readonly string[] {
+export function diskComplaints(
+  machine: DrawnMachine,
+  { findings }: Pick<Evidence, 'findings'>,
+): readonly string[] {
   return [...demandsOf(machine)].flatMap(([id, demand]) => {
     if (demand === 'nothing') return [];
     const finding = findings.find((one) => one.kind !== 'unopened' && one.name === id);

@@ -5,10 +5,26 @@ import { elsewhere } from '../faults/elsewhere.ts';
 import { faultGroups } from '../faults/groups.ts';
 import { faultDocument } from '../support/fault-table.ts';
 import { hasLine } from '../support/fault.ts';
+import type { PeerOutcome } from '../support/peer-outcome.ts';
+import type { DrawnOutcome } from '../torture/drawn-outcome.ts';
 
 test('docs/faults.md says what the machines show', async () => {
   const page = join(import.meta.dirname, '../../docs/faults.md');
-  await expect(faultDocument(faultGroups, elsewhere)).toMatchFileSnapshot(page);
+  const recorded = {
+    peers: readRows('faults/peers.json') as readonly PeerOutcome[],
+    drawn: readRows('torture/peers.json') as readonly DrawnOutcome[],
+  };
+  await expect(faultDocument(faultGroups, elsewhere, recorded)).toMatchFileSnapshot(page);
+});
+
+function readRows(path: string): unknown {
+  return JSON.parse(readFileSync(join(import.meta.dirname, '..', path), 'utf8'));
+}
+
+test('what was recorded is of faults that there are', () => {
+  const names = new Set(faultGroups.flatMap(({ faults }) => faults.map(({ name }) => name)));
+  const rows = readRows('faults/peers.json') as readonly PeerOutcome[];
+  for (const { fault } of rows) expect(names).toContain(fault);
 });
 
 test('each group has its machines, and each file of machines its group', () => {

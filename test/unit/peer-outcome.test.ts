@@ -3,7 +3,7 @@ import type { Fault } from '../support/fault.ts';
 import {
   mergeOutcomes,
   peerOutcome,
-  renderOutcomes,
+  outcomeRows,
   type RawOutcome,
 } from '../support/peer-outcome.ts';
 
@@ -19,27 +19,28 @@ const fault: Fault = {
 const root = { kind: 'ext4', name: 'root', state: 'clean', fsck: 0, known: 'intact' } as const;
 const good: RawOutcome = {
   end: 'guest-reset',
+  seconds: 4.26,
   keys: ['00'],
   found: new Set(),
   findings: [{ ...root, needsRecovery: false }],
 };
 
 test.each<[string, Partial<RawOutcome>]>([
-  ['well', {}],
-  ['other verb', { end: 'guest-shutdown' }],
-  ['hung', { end: { failed: 'wait for SHUTDOWN: not within 150 s' } }],
-  ['kernel panic', { end: { failed: 'Kernel panic - not syncing' } }],
-  ['1 of 1 keys left', { found: new Set(['key 0']) }],
-  ['all data', { findings: [{ ...root, needsRecovery: true }] }],
-  ['data lost', { findings: [{ ...root, needsRecovery: true, known: 'damaged' }] }],
-  ['data lost', { findings: [] }],
+  ['4.3 s, no key, cleanly', {}],
+  ['4.3 s, other verb, no key, cleanly', { end: 'guest-shutdown' }],
+  ['hung, no key, cleanly', { end: { failed: 'wait for SHUTDOWN: not within 150 s' } }],
+  ['4.3 s, kernel panic, no key, cleanly', { end: { failed: 'Kernel panic - not syncing' } }],
+  ['4.3 s, 1 of 1 keys left, cleanly', { found: new Set(['key 0']) }],
+  ['4.3 s, no key, all data', { findings: [{ ...root, needsRecovery: true }] }],
+  ['4.3 s, no key, data lost', { findings: [{ ...root, needsRecovery: true, known: 'damaged' }] }],
+  ['4.3 s, no key, data lost', { findings: [] }],
   [
-    'well',
+    '4.3 s, no key, cleanly',
     { findings: [...good.findings, { ...root, name: 'data', needsRecovery: true, fsck: 4 }] },
   ],
 ])('%s', (words, raw) => {
   const outcome = peerOutcome(fault, 'dracut', { ...good, ...raw });
-  expect(renderOutcomes([outcome])).toContain(`| a disk | - | ${words} | - |`);
+  expect(outcomeRows([outcome])).toEqual([['a disk', '–', words, '–']]);
 });
 
 test('a newer outcome takes the place of an older one, and goes with its fault', () => {
