@@ -21,22 +21,18 @@ export interface AcyclicStack {
 }
 
 export function breakCycles(graph: StackGraph, options: PlanOptions): AcyclicStack {
-  const number = new Map(graph.nodes.map((node, i) => [node, i]));
-  const certain = dropCautions(number, graph.edges);
-  let edges = dropImpossible(number, certain);
+  let { breakable, cyclic, others } = splitEdges(dropImpossible(dropCautions(graph.edges)));
   const moved = new Map<MountStackNode, readonly StackNode[]>();
   const lazy = new Set<MountStackNode>();
   const moveOut = (mount: MountStackNode) => {
     if (moved.has(mount)) return;
-    const held = edges.filter((edge) => edge.from === mount && isBreakable(edge));
-    const hiding = edges
-      .filter(isBreakable)
-      .filter((edge) => edge.to === mount && hidesTarget(edge));
+    const held = breakable.filter((edge) => edge.from === mount);
+    const hiding = breakable.filter((edge) => edge.to === mount && hidesTarget(edge));
     moved.set(
       mount,
       held.map(({ to }) => to),
     );
-    edges = edges.filter((edge) => !held.includes(edge));
+    breakable = breakable.filter((edge) => edge.from !== mount);
     // A path leads to the mount only when those on top of it are out of the way.
     for (const edge of hiding) if (isMovable(edge, options)) moveOut(edge.from);
   };
@@ -45,32 +41,52 @@ export function breakCycles(graph: StackGraph, options: PlanOptions): AcyclicSta
       moveOut(edge.from);
       return;
     }
-    edges = edges.filter((other) => other !== edge);
+    breakable = breakable.filter((other) => other !== edge);
     if (edge.reason === 'parent') {
       // What hangs in it has to go, or to be moved, before the whole is detached.
-      edges = edges.map((other) =>
+      breakable = breakable.map((other) =>
         other.to === edge.from && other.reason === 'parent' ? { ...other, to: edge.to } : other,
       );
       for (const [mount, held] of moved) {
         if (held.includes(edge.from)) moved.set(mount, [...held, edge.to]);
       }
-      edges.push({ from: edge.to, to: edge.from, reason: 'detached-with' });
+      cyclic = [...cyclic, { from: edge.to, to: edge.from, reason: 'detached-with' }];
       lazy.add(edge.to);
     }
   };
-  for (const edge of edges.filter(isBreakable)) {
-    if (isInTheWay(edge, options)) breakEdge(edge);
-  }
+  for (const edge of breakable) if (isInTheWay(edge, options)) breakEdge(edge);
   for (;;) {
-    const cyclic = edgesOnCycles(number, edges);
-    if (cyclic.length === 0) break;
-    const choices = cyclic
+    const groups = edgesOnCycles([...breakable, ...cyclic]);
+    if (groups.length === 0) break;
+    const choices = groups
       .map((group) => group.filter(isBreakable).toSorted(byPreference(options))[0])
       .filter((edge) => edge !== undefined);
-    if (choices.length === 0) edges = dropImpossible(number, edges);
-    else choices.forEach(breakEdge);
+    if (choices.length > 0) choices.forEach(breakEdge);
+    else {
+      ({ breakable, cyclic, others } = splitEdges(
+        dropImpossible([...breakable, ...cyclic, ...others]),
+      ));
+    }
   }
-  return { ...addMoves(graph.nodes, edges, moved), lazy };
+  return { ...addMoves(graph.nodes, [...breakable, ...cyclic, ...others], moved), lazy };
+}
+
+interface SplitEdges {
+  readonly breakable: readonly BreakableEdge[];
+  /** Of those that are not, the ones on cycles. */
+  readonly cyclic: readonly StackEdge[];
+  /** No move and no detaching puts these on a cycle; mostly they are nearly all. */
+  readonly others: readonly StackEdge[];
+}
+
+function splitEdges(edges: readonly StackEdge[]): SplitEdges {
+  const onCycles = new Set(edgesOnCycles(edges).flat());
+  const solid = edges.filter((edge) => !isBreakable(edge));
+  return {
+    breakable: edges.filter(isBreakable),
+    cyclic: solid.filter((edge) => onCycles.has(edge)),
+    others: solid.filter((edge) => !onCycles.has(edge)),
+  };
 }
 
 function hidesTarget({ from, to, reason }: BreakableEdge): boolean {

@@ -33,28 +33,20 @@ export function isBreakable(edge: StackEdge): edge is BreakableEdge {
   return edge.reason === 'parent' || edge.reason === 'cover';
 }
 
-type NodeNumbers = ReadonlyMap<StackNode, number>;
-
-export function dropCautions(number: NodeNumbers, edges: readonly StackEdge[]): StackEdge[] {
+export function dropCautions(edges: readonly StackEdge[]): readonly StackEdge[] {
   const doubtful = new Set(
-    edgesOnCycles(
-      number,
-      edges.filter(({ reason }) => !isPossible(reason)),
-    )
+    edgesOnCycles(edges.filter(({ reason }) => !isPossible(reason)))
       .flat()
       .filter(({ reason }) => reason === 'caution'),
   );
   return edges.filter((edge) => !doubtful.has(edge));
 }
 
-export function dropImpossible(number: NodeNumbers, edges: StackEdge[]): StackEdge[] {
+export function dropImpossible(edges: readonly StackEdge[]): readonly StackEdge[] {
   const solid = edges.filter((edge) => !isBreakable(edge));
   const dropped = new Set<StackEdge>();
   for (;;) {
-    const cyclic = edgesOnCycles(
-      number,
-      solid.filter((edge) => !dropped.has(edge)),
-    );
+    const cyclic = edgesOnCycles(solid.filter((edge) => !dropped.has(edge)));
     if (cyclic.length === 0) break;
     for (const group of cyclic) {
       const [first] = group.toSorted((a, b) => doubt.indexOf(a.reason) - doubt.indexOf(b.reason));
@@ -98,14 +90,18 @@ function leadsTo(
 }
 
 /** The edges that lie on cycles, in groups that have no cycle in common. */
-export function edgesOnCycles(
-  number: NodeNumbers,
-  edges: readonly StackEdge[],
-): readonly (readonly StackEdge[])[] {
-  const adjacency: number[][] = Array.from({ length: number.size }, () => []);
-  for (const { from, to } of edges) adjacency[number.get(from)!]!.push(number.get(to)!);
+export function edgesOnCycles(edges: readonly StackEdge[]): readonly (readonly StackEdge[])[] {
+  const numbers = new Map<StackNode, number>();
+  const adjacency: number[][] = [];
+  const numberOf = (node: StackNode) => {
+    const known = numbers.get(node);
+    if (known !== undefined) return known;
+    numbers.set(node, adjacency.length);
+    return adjacency.push([]) - 1;
+  };
+  for (const { from, to } of edges) adjacency[numberOf(from)]!.push(numberOf(to));
   const component = strongComponents(adjacency);
-  const componentOf = (node: StackNode) => component[number.get(node)!]!;
+  const componentOf = (node: StackNode) => component[numberOf(node)]!;
   const inside = edges.filter(({ from, to }) => componentOf(from) === componentOf(to));
   return [...Map.groupBy(inside, ({ from }) => componentOf(from)).values()];
 }
