@@ -1,7 +1,8 @@
 /**
  * Disks over a network whose other end answers no more. The kernel would go on asking: for minutes over iSCSI and NVMe, for
  * ever over nbd, and as long an unmount would wait. Each is asked for one block; one that is silent is taken from the kernel,
- * so that what is on its way fails. What answers, be it with an error, is left alone.
+ * so that what is on its way fails. What answers, be it with an error, is left alone; where the kernel has given the server
+ * up, nothing can be written any more either.
  */
 import type { DeviceGroup, Snapshot } from '../snapshot/snapshot.ts';
 import { childWord, exitrdProgram } from './child-of-exitrd.ts';
@@ -22,7 +23,7 @@ interface RemoteDisks {
   readonly cut: Command;
 }
 
-/** What was cut off, each with why. */
+/** What was cut off, or was before, each with why. */
 export async function cutSilentDisks(
   snapshot: Snapshot,
   budget: Budget,
@@ -33,17 +34,21 @@ export async function cutSilentDisks(
     // Nobody logs in again. Refused of a session whose connection is lost already, whose time runs.
     await run(writeToEach('0', sessions), budget.deadline(deadline));
   }
-  const silent = await Promise.all(
-    remoteDisks(snapshot).map(async (disks) =>
-      (await isSilent(disks.devices, budget, run)) ? [disks] : [],
-    ),
+  const asked = await Promise.all(
+    remoteDisks(snapshot).map(async (disks) => ({
+      ...disks,
+      state: await stateOf(disks.devices, budget, run),
+    })),
   );
-  const cut = silent.flat();
-  if (cut.length === 0) return [];
-  // A sender that waits for room in its socket holds what is needed to close that.
-  await run(writeToEach('3', [retransmissions]), budget.deadline(deadline));
-  await Promise.all(cut.map((disks) => run(disks.cut, budget.deadline(deadline))));
-  return cut.flatMap(({ devices }) => devices.map((name) => `${name}: its server does not answer`));
+  const cut = asked.filter(({ state }) => state === 'silent');
+  if (cut.length > 0) {
+    // A sender that waits for room in its socket holds what is needed to close that.
+    await run(writeToEach('3', [retransmissions]), budget.deadline(deadline));
+    await Promise.all(cut.map((disks) => run(disks.cut, budget.deadline(deadline))));
+  }
+  return asked
+    .filter(({ state }) => state !== 'answers')
+    .flatMap(({ devices }) => devices.map((name) => `${name}: its server does not answer`));
 }
 
 /**
@@ -83,16 +88,20 @@ function recoveryTime(session: string): string {
   return `/sys/class/iscsi_session/${session}/recovery_tmo`;
 }
 
-/** Any of them: they come over one connection. */
-async function isSilent(devices: readonly string[], budget: Budget, run: Run): Promise<boolean> {
+/** Of those that come over one connection: `failed` when the kernel has given up all of them already. */
+type State = 'answers' | 'failed' | 'silent';
+
+async function stateOf(devices: readonly string[], budget: Budget, run: Run): Promise<State> {
   const time = budget.deadline(silence);
-  if (time < silence) return false;
-  const answers = await Promise.all(
-    devices.slice(0, mostAsked).map(async (name) => {
+  if (time < silence) return 'answers';
+  const states = await Promise.all(
+    devices.slice(0, mostAsked).map(async (name): Promise<State> => {
       const start = performance.now();
-      const { ok } = await readOneBlock(`/dev/${name}`, silence, run);
-      return ok || performance.now() - start < silence;
+      const { ok, reason } = await readOneBlock(`/dev/${name}`, silence, run);
+      if (!ok && performance.now() - start >= silence) return 'silent';
+      return /Input\/output error/.test(reason) ? 'failed' : 'answers';
     }),
   );
-  return answers.includes(false);
+  if (states.includes('silent')) return 'silent';
+  return states.length > 0 && states.every((state) => state === 'failed') ? 'failed' : 'answers';
 }

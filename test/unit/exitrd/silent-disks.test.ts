@@ -5,7 +5,9 @@ import { cutSilentDisks } from '../../../src/exitrd/silent-disks.ts';
 import { machine } from '../../support/machine.ts';
 
 /** Answers, fails or says nothing until its time is up, by the disk that is read. */
-function disks(behaviour: Readonly<Record<string, 'answers' | 'fails' | 'is silent'>>) {
+function disks(
+  behaviour: Readonly<Record<string, 'answers' | 'fails' | 'is silent' | 'was given up'>>,
+) {
   let now = 0;
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   const done: string[] = [];
@@ -17,7 +19,8 @@ function disks(behaviour: Readonly<Record<string, 'answers' | 'fails' | 'is sile
     await Promise.resolve();
     if (what === 'is silent') now = start + deadline;
     if (read === undefined) done.push(command.slice(-2).join(' '));
-    return { ok: what === 'answers', reason: '', stdout: '', stderr: '' };
+    const reason = what === 'was given up' ? `dd: /dev/${read}: Input/output error` : '';
+    return { ok: what === 'answers', reason, stdout: '', stderr: '' };
   };
   return { run, done };
 }
@@ -41,6 +44,14 @@ test('a disk that says nothing is cut off, with those that come over the same co
   );
   expect(done).toContain('3 /proc/sys/net/ipv4/tcp_retries2');
   expect(done).toContain('/sys/block/sda/device/delete /sys/block/sdb/device/delete');
+});
+
+test('of a disk that the kernel has given up it is told that nothing can be written to it', async () => {
+  const { run, done } = disks({ nbd0: 'was given up', nbd1: 'answers', sda: 'was given up' });
+  expect(await cutSilentDisks(snapshot, startBudget(0), run)).toEqual([
+    'nbd0: its server does not answer',
+  ]);
+  expect(done).toEqual(['0 /sys/class/iscsi_session/session1/recovery_tmo']);
 });
 
 test('where no disk comes over a network nothing is done', async () => {
