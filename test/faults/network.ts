@@ -5,18 +5,47 @@ export const network: FaultGroup = {
   file: 'network',
   faults: [
     {
-      name: 'file systems by FUSE whose server was stopped, is frozen, is dead; on a file of each a loop device, LUKS and another file system',
-      stack: 'fuse',
+      name: 'disks whose server was stopped, is dead, or is behind a network that is gone, over nbd, iSCSI and NVMe/TCP; on each LUKS and a file system with unwritten data',
+      stack: 'far',
+      verb: 'reboot',
       report: {
         clean: false,
-        closed: ['crypt0', 'crypt-stopped', 'crypt-frozen', 'crypt-killed'],
+        closed: [
+          'crypt0',
+          'crypt-stopped',
+          'crypt-dead',
+          'crypt-gone',
+          'crypt-iscsi',
+          'crypt-nvme',
+        ],
+        wiped: [],
         left: [],
-        lost: ['/oldroot/frozen: its server does not answer'],
+        lost: ['nbd1', 'nbd2', 'sda', 'nvme0n1'].map(
+          (disk) => `${disk}: its server does not answer`,
+        ),
+      },
+      blocker: /\bsda: its server does not answer; what was still to be written to it is lost/,
+      seen: 'old root freed, 6 keys wiped, 0 left, …',
+      saved: 'cleanly',
+      keys: 6,
+    },
+    {
+      name: 'file systems by FUSE whose server was stopped, is frozen, is dead, and one over NFS whose server is dead; on a file of each a loop device, LUKS and another file system',
+      stack: 'served',
+      report: {
+        clean: false,
+        closed: ['crypt0', 'crypt-stopped', 'crypt-frozen', 'crypt-killed', 'crypt-nfs'],
+        wiped: [],
+        left: [],
+        lost: [
+          '/oldroot/frozen: its server does not answer',
+          '/oldroot/nfs: its server does not answer',
+        ],
       },
       blocker: /unmount \/oldroot: held by fuse2fs\[\d+\] \(fd \d+ \/oldroot\/frozen.image\)/,
-      seen: 'old root freed, 4 keys wiped, 0 left, …',
+      seen: 'old root freed, 5 keys wiped, 0 left, …',
       saved: 'cleanly',
-      keys: 4,
+      keys: 5,
     },
   ],
 };
