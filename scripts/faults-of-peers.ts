@@ -75,7 +75,8 @@ async function measure(fault: Fault, name: ExitrdName, exitrd: string): Promise<
     exitrd,
     memoryMib,
     ...(verb === undefined ? {} : { verb }),
-    ...(commandLine === undefined ? {} : { commandLine }),
+    // systemd-shutdown has everything written before, and waits up to 30 s for it (sync_with_progress()).
+    commandLine: `${commandLine ?? ''} synced=30`,
   });
   await machine.console.waitForLine(/handover: entering the exitrd/, 120);
   // What is done to the machine may wait for words that only ours says.
