@@ -13,6 +13,7 @@ export const childWord = {
   emptyFirstRoot: '--empty-first-root',
   end: '--end',
   forgetDirectoryKeys: '--forget-directory-keys',
+  unmount: '--unmount',
   unmountHidden: '--unmount-hidden',
   wipeCrashKernel: '--wipe-crash-kernel',
 } as const;

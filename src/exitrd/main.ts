@@ -34,6 +34,7 @@ import { runAndTell } from './run-and-tell.ts';
 import { runWithDeadline } from './run-with-deadline.ts';
 import { runHooks } from './run-hooks.ts';
 import { stepsLeft } from './tear-down.ts';
+import { runUnmountChild } from './unmount-child.ts';
 import { parseRequest } from './verb.ts';
 import { runWipeCrashKernelChild } from './wipe-crash-kernel-child.ts';
 import { feedWatchdog, watchdogSeconds } from './watchdog.ts';
@@ -47,6 +48,10 @@ const crashed = 70;
  * the name `shutdown` on a machine in use, the first thing to go would be whoever called it.
  */
 export async function runExitrd(words: readonly string[]): Promise<void> {
+  if (words[0] === childWord.unmount) {
+    runUnmountChild(words.slice(1));
+    return;
+  }
   if (words[0] === childWord.unmountHidden) {
     runHiddenMountsChild();
     return;

@@ -17,6 +17,7 @@ import {
   standInOf,
   unmountCommand,
 } from './step-command.ts';
+import { unmountManyCommand } from './unmount-child.ts';
 
 export interface StepOutcome {
   readonly step: TeardownStep;
@@ -37,6 +38,7 @@ export type Run = (
 ) => Promise<CommandOutcome>;
 
 const togetherDeadline = 2_000;
+const manyDeadline = 5_000;
 
 /**
  * Several steps are unmounts that write nothing, all of them lazy or none: one child for all, since a child costs more
@@ -52,10 +54,11 @@ export async function performSteps(
   let left: ReadonlySet<number> | undefined;
   if (targets.length > 1) {
     const isLazy = steps.some((step) => step.kind === 'unmount' && step.lazy);
+    const many = isLazy ? undefined : unmountManyCommand(targets);
+    const deadline = budget.deadline(many === undefined ? togetherDeadline : manyDeadline);
     try {
-      const deadline = budget.deadline(togetherDeadline);
-      const { ok } = await run(unmountCommand(targets, isLazy), deadline);
-      left = ok ? new Set() : mountIds();
+      const { ok } = await run(many ?? unmountCommand(targets, isLazy), deadline);
+      left = ok && many === undefined ? new Set() : mountIds();
     } catch {
       // No memory for a child: each has its reason below.
     }

@@ -1,7 +1,8 @@
 /** Which steps of a plan may start, as those that they wait for end. Pure but for its own state. */
 import { classifyFileSystem } from '../plan/file-system-class.ts';
-import type { TeardownPlan, TeardownStep } from '../plan/plan.ts';
+import type { TeardownPlan, TeardownStep, Unmount } from '../plan/plan.ts';
 import type { StepOutcome } from './perform-step.ts';
+import { leastForChild } from './unmount-child.ts';
 
 export interface StepQueue {
   /** What the next child gets, one step or several that are alike, each once; undefined when nothing may start. */
@@ -28,8 +29,8 @@ export interface Earlier {
   readonly needs: ReadonlyMap<string, readonly string[]>;
 }
 
-/** As many unmounts that write nothing get one child where there are more than places. */
-const mostTogether = 32;
+/** As many unmounts that write nothing get one child: with longer paths than usual they fit on a command line. */
+const mostTogether = 250;
 
 /** @param tell is called for each step when it has ended, or is skipped. */
 export function queueSteps(
@@ -75,7 +76,8 @@ export function queueSteps(
     if (places <= 0) return undefined;
     if (readyQuiet.length > 0) {
       const waiting = readyQuiet.length + readyOthers.length;
-      return readyQuiet.splice(0, Math.min(mostTogether, Math.ceil(waiting / places)));
+      const isMany = readyQuiet.length >= leastForChild;
+      return readyQuiet.splice(0, isMany ? mostTogether : Math.ceil(waiting / places));
     }
     const other = readyOthers.shift();
     return other === undefined ? undefined : [other];
@@ -115,7 +117,22 @@ function quietUnmounts(steps: readonly TeardownStep[]): ReadonlySet<string> {
   const kept = unmounts.flatMap(({ devnum, needs }) =>
     needs.filter((id) => devnums.get(id) === devnum),
   );
-  return new Set([...memory.map(({ id }) => id), ...kept]);
+  return new Set([...memory.map(({ id }) => id), ...kept, ...keptByLast(unmounts, steps)]);
+}
+
+/** Of the file system that is mounted most often: the unmounts that its last one needs, be it by way of others. */
+function keptByLast(
+  unmounts: readonly Unmount[],
+  steps: readonly TeardownStep[],
+): readonly string[] {
+  const groups = [...Map.groupBy(unmounts, ({ devnum }) => devnum).values()];
+  const [most] = groups.toSorted((a, b) => b.length - a.length);
+  const last = most?.at(-1);
+  if (most === undefined || last === undefined) return [];
+  const needs = new Map(steps.map((step) => [step.id, step.needs]));
+  const before = new Set(last.needs);
+  for (const id of before) for (const need of needs.get(id) ?? []) before.add(need);
+  return most.map(({ id }) => id).filter((id) => before.has(id));
 }
 
 function isUndone(outcome: StepOutcome | undefined): boolean {

@@ -33,6 +33,7 @@ const ownFileSystem = 0x200n;
 const mountNamespace = 0x20000n;
 const recursivePrivate = 0x4000n | 0x40000n;
 const detach = 2n;
+const noFollow = 8n;
 const cloneTree = 1n | 0o2000000n;
 const recursive = 0x8000n;
 const emptyPath = 4n;
@@ -81,6 +82,11 @@ export function cloneMount(target: string): number {
 /** Not lazily: may wait for a device. */
 export function unmount(target: string): void {
   make('umount2', target, 0n);
+}
+
+/** The same of what is at the path itself, be that a link (UMOUNT_NOFOLLOW of umount2(2)). */
+export function unmountInPlace(target: string): void {
+  make('umount2', target, noFollow);
 }
 
 export function changeDirectory(descriptor: number): void {

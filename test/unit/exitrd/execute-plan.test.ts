@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { startBudget, type Budget } from '../../../src/exitrd/budget.ts';
 import { startExecutor, type Run } from '../../../src/exitrd/execute-plan.ts';
 import { parseMountinfo } from '../../../src/snapshot/parse-mountinfo.ts';
-import type { TeardownPlan, TeardownStep } from '../../../src/plan/plan.ts';
+import type { TeardownPlan, TeardownStep, Unmount } from '../../../src/plan/plan.ts';
 
 let mountId = 1_000_000;
 
@@ -202,6 +202,11 @@ test('an end that came between two plans is told to the next', async () => {
   }
 });
 
+const inMemory = (target: string): TeardownStep => ({
+  ...(unmount(target) as Unmount),
+  fstype: 'tmpfs',
+});
+
 /** A target that a mount of this machine's id is said to have, so that it is found still mounted. */
 const stillMounted = (step: TeardownStep, index = 0): TeardownStep => {
   const { mounts } = parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
@@ -210,13 +215,12 @@ const stillMounted = (step: TeardownStep, index = 0): TeardownStep => {
 
 test('unmounts that write nothing: one child for several, and those that it left are tried alone', async () => {
   const targets = Array.from({ length: 100 }, (_, i) => `/${i}`);
-  const memory = targets.map((target) => ({ ...unmount(target), fstype: 'tmpfs' }) as const);
-  const busy = stillMounted({ ...unmount('/busy'), fstype: 'tmpfs' } as TeardownStep);
+  const memory = targets.map(inMemory);
+  const busy = stillMounted(inMemory('/busy'));
   const { run, asked } = record(['/busy']);
   const outcomes = await executePlan(plan([...memory, busy]), startBudget(0), run);
   expect(outcomes.filter(({ result }) => result !== 'done')).toMatchObject([{ step: busy }]);
-  expect(asked.length).toBeLessThan(30);
-  expect(asked.at(-1)).toBe('-n -c -i /busy');
+  expect(asked).toEqual([`--unmount ${targets.join(' ')} /busy`, '-n -c -i /busy']);
 });
 
 test('an unmount that may write has a child of its own; one that leaves its file system mounted has not', async () => {
@@ -233,8 +237,32 @@ test('an unmount that may write has a child of its own; one that leaves its file
     startBudget(0),
     binds.run,
   );
-  expect(binds.asked.length).toBeLessThan(30);
-  expect(binds.asked.at(-1)).toBe('-n -c -i /oldroot');
+  expect(binds.asked).toEqual([`--unmount ${targets.join(' ')}`, '-n -c -i /oldroot']);
+  // Below mounts of others, which the last one needs.
+  const deep = record();
+  const [top, ...others] = targets;
+  await executePlan(
+    plan(
+      targets.map((target) => unmount(target)),
+      [{ ...(unmount('/oldroot/overlay', others) as Unmount), devnum: '0:9' }],
+      [unmount('/oldroot', ['/oldroot/overlay', top!])],
+    ),
+    startBudget(0),
+    deep.run,
+  );
+  expect(deep.asked).toHaveLength(3);
+});
+
+test('few unmounts that write nothing go by umount, and names that are no UTF-8 too', async () => {
+  const targets = Array.from({ length: 20 }, (_, i) => `/${i}`);
+  const few = record();
+  await executePlan(plan(targets.map(inMemory)), startBudget(0), few.run);
+  expect(few.asked.every((words) => words.startsWith('-n -c -i /'))).toBe(true);
+  const foreign = record();
+  const odd = stillMounted(inMemory('/odd\uDCFF'));
+  const many = [...targets, ...targets.map((target) => `/x${target}`)].map(inMemory);
+  await executePlan(plan([odd, ...many]), startBudget(0), foreign.run);
+  expect(foreign.asked.at(-1)).toBe('-n -c -i /odd\uDCFF');
 });
 
 test('no memory for a child is a failure like any other', async () => {
