@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * Our exitrd and systemd's own on one machine of hundreds of mounts and devices, and on a half and a quarter of it: how
- * the time grows. docs/benchmarks.md says what each row means.
+ * Our exitrd and systemd's own on one machine of hundreds of mounts and devices, and on a half and a quarter of it; ours
+ * with thousands of mounts natively: how the time grows. docs/benchmarks.md says what each row means.
  *
- *     npm run bench-scale -- [--rounds N] [--share PER-CENT]…
+ *     npm run bench-scale -- [--rounds N] [--share PER-CENT]… [--mounts COUNT]…
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ import { accelerator } from '../test/support/accelerator.ts';
 import { exitrdWithPeak, forestSize, peakMib, runForest } from '../test/support/forest.ts';
 import { guestKernel } from '../test/support/guest-kernel.ts';
 import { systemdExitrd } from '../test/support/peer-exitrd.ts';
+import { runInNamespace } from './bench/run-in-namespace.ts';
 import { renderTable, type Row } from './bench/table.ts';
 import { describeLeft } from './bench/what-is-left.ts';
 
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '1' },
     share: { type: 'string', multiple: true, default: ['25', '50', '100'] },
+    mounts: { type: 'string', multiple: true, default: ['1000', '5000', '20000'] },
   },
 });
 const rounds = Number(options.rounds);
@@ -52,12 +54,22 @@ for (let round = 1; round <= rounds; round += 1) {
     }
   }
 }
+const native: Row<'ours'>[] = [];
+for (const mounts of options.mounts) {
+  const seconds: number[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    process.stderr.write(`${mounts} mounts natively, round ${round}\n`);
+    seconds.push((await runInNamespace('E', ours.archive, Number(mounts))).seconds);
+  }
+  native.push({ measure: `${mounts} mounts natively, s`, digits: 2, figures: { ours: seconds } });
+}
 const kind =
   (await accelerator((await guestKernel()).image)) === 'tcg' ? 'software emulation' : 'KVM';
 const date = new Date().toISOString().slice(0, 10);
 const facts = `${kind}, ${availableParallelism()} processors, medians of ${rounds}, ${date}`;
 const rows = options.share.flatMap((share) => rowsOf(Number(share)));
-process.stdout.write(`${facts}\n\n${renderTable(rows, names, ['systemd'])}\n`);
+const tables = [renderTable(rows, names, ['systemd']), renderTable(native, ['ours'], [])];
+process.stdout.write(`${[facts, ...tables].join('\n\n')}\n`);
 
 async function measure(name: Name, share: number): Promise<Sample> {
   await using run = await runForest(archives[name], share);

@@ -14,12 +14,28 @@ export interface NamespaceRun {
   readonly log: string;
 }
 
-const deadlineMilliseconds = 120_000;
+const deadlineMilliseconds = 300_000;
 
-export async function runInNamespace(stack: string, archive: string): Promise<NamespaceRun> {
+/** @param mounts so many mounts of memory are there besides. */
+export async function runInNamespace(
+  stack: string,
+  archive: string,
+  mounts = 0,
+): Promise<NamespaceRun> {
   const work = await mkdtemp('/dev/shm/shutdownramfs-bench-');
   const script = join(import.meta.dirname, 'namespace');
-  const words = ['--mount', '--pid', '--fork', '--kill-child', 'sh', script, stack, archive, work];
+  const words = [
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    'sh',
+    script,
+    stack,
+    archive,
+    work,
+    String(mounts),
+  ];
   const child = execa('unshare', words, {
     stdin: 'pipe',
     all: true,
