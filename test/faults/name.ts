@@ -13,5 +13,14 @@ export const name: FaultGroup = {
       saved: 'cleanly',
       keys: 13,
     },
+    {
+      name: 'the same, and the executable dies of SIGKILL before it has done anything',
+      stack: 'names',
+      damage: { before: 'kill -KILL $$' },
+      report: undefined,
+      seen: 'the executable is gone or silent: the guard goes on without it',
+      saved: 'all data',
+      keys: 13,
+    },
   ],
 };
