@@ -5,12 +5,22 @@ export const crypt: FaultGroup = {
   file: 'crypt',
   faults: [
     {
-      name: 'LUKS1, LUKS2 with integrity, with its header in a file, with a header that is gone, plain, BitLocker, VeraCrypt',
+      name: 'LUKS1, LUKS2 with integrity, with its header in a file, with a header that is gone, plain, BitLocker, VeraCrypt; dm-integrity with a key',
       stack: 'ciphers',
       report: { clean: true, left: [], wiped: [] },
-      seen: 'old root freed, 10 keys wiped, 0 left, …',
+      seen: 'old root freed, 11 keys wiped, 0 left, …',
       saved: 'cleanly',
-      keys: 11,
+      keys: 12,
+    },
+    {
+      name: 'each of these, and the kernel itself holds a file on it',
+      stack: 'ciphers-pinned',
+      report: { clean: false },
+      blocker: /unmount \/oldroot: held by the kernel itself: SCSI target pin-tags \(/,
+      seen: 'old root not freed, 11 keys wiped, … left, …',
+      saved: 'all data',
+      plaintextMayRemain: true,
+      keys: 12,
     },
   ],
 };
