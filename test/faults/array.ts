@@ -52,5 +52,24 @@ export const array: FaultGroup = {
       seen: 'old root freed, 1 key wiped, 0 left, …',
       saved: 'cleanly',
     },
+    {
+      name: 'beside the root, below LUKS: multipath devices that keep what they are given until they have a path again',
+      stack: 'multipath',
+      report: { clean: false, closed: ['crypt0', 'crypt1', 'crypt2'], wiped: [], left: [] },
+      blocker:
+        /back: a path works again[^]*dead: no path works; what was still to be written to it is lost/,
+      seen: 'old root freed, 3 keys wiped, 0 left, …',
+      saved: 'cleanly',
+      keys: 3,
+    },
+    {
+      name: 'a thin pool that is full, one whose metadata is, caches that hold what was not written back, a snapshot that overflowed',
+      stack: 'pools',
+      report: { closed: ['crypt0'], wiped: [], left: [] },
+      blocker: /vg1-pool-tpool: the thin pool is full; what was still to be written to it is lost/,
+      seen: 'old root freed, 1 key wiped, 0 left, …',
+      saved: 'cleanly',
+      lost: ['thin'],
+    },
   ],
 };
