@@ -6,7 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** As measured, longest first: the files of minutes, in `vm` and `image`. */
 const longest = [
-  ['vm/debian', 'vm/live', 'vm/exitrd', 'vm/pull', 'vm/memory', 'vm/install', 'vm/overlay'],
+  ['vm/exitrd', 'vm/debian', 'vm/live', 'vm/pull', 'vm/memory', 'vm/install', 'vm/overlay'],
+  ['vm/faults/array', 'vm/faults/runtime', 'vm/faults/disk', 'vm/torture', 'vm/watchdog'],
   ['image/hostile-root', 'image/roots', 'image/hook', 'image/live-build', 'image/features'],
 ].flat();
 
