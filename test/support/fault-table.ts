@@ -69,7 +69,7 @@ function peersText({ peers, drawn }: Recorded): string {
   return `## The same under dracut's and systemd's own exitrd
 
 The machines of the tables above, but for those whose fault lies in our own image or whose configuration allows last resorts, under dracut's exitrd and
-under systemd-shutdown itself as exitrd too, both of Debian 13; everything was synced before, as systemd-shutdown does. Recorded by \`npm run faults-of-peers\`, not run by the tests; \`–\` was not recorded.
+under systemd-shutdown itself as exitrd too, both of Debian 13; everything was synced before, as systemd-shutdown does, or nothing was lost without that. Recorded by \`npm run faults-of-peers\`, not run by the tests; \`–\` was not recorded.
 Seconds are from the start of the exitrd to the end, on emulated processors; *hung* was cut off after ${longestSeconds}. *No key*: none was found in the dump of memory.
 
 ${faults}
