@@ -9,20 +9,13 @@ import { parseSettings } from '../settings/parse-settings.ts';
 import { settingsPath, type Settings } from '../settings/settings.ts';
 import { versionLine } from '../version.ts';
 import { startBudget } from './budget.ts';
-import { childWord } from './child-of-exitrd.ts';
 import { consoleOutput } from './console-output.ts';
 import { parseDebugging, type Debugging } from './debugging.ts';
 import { pauseForDebugging } from './debugging-pause.ts';
-import { runDeviceMapperChild } from './device-mapper-child.ts';
-import { runDisconnectNbdChild } from './disconnect-nbd.ts';
-import { runEmptyFirstRootChild } from './first-root.ts';
 import { finish } from './finish.ts';
 import { readFlagFile } from './flag-file.ts';
-import { runForgetDirectoryKeysChild } from './forget-directory-keys.ts';
 import { goDown } from './go-down.ts';
 import { beatForGuard } from './guard.ts';
-import { runClearKeyringsChild, runEndChild } from './rescue-child.ts';
-import { runHiddenMountsChild } from './hidden-mounts.ts';
 import { longestRecord, openJournal } from './journal.ts';
 import { keepRecord } from './keep-record.ts';
 import { settleOverwriteRequest } from './memory-overwrite-request.ts';
@@ -30,13 +23,12 @@ import { patientRun } from './patient-run.ts';
 import { watchProgress } from './progress.ts';
 import { readNow } from './read-now.ts';
 import { fitReport, isErased, reportOf, summaryOf, withHooks, withRequest } from './report.ts';
+import { runChild } from './run-child.ts';
 import { runAndTell } from './run-and-tell.ts';
 import { runWithDeadline } from './run-with-deadline.ts';
 import { runHooks } from './run-hooks.ts';
 import { stepsLeft } from './tear-down.ts';
-import { runUnmountChild } from './unmount-child.ts';
 import { parseRequest } from './verb.ts';
-import { runWipeCrashKernelChild } from './wipe-crash-kernel-child.ts';
 import { feedWatchdog, watchdogSeconds } from './watchdog.ts';
 
 const guardGraceSeconds = 15;
@@ -48,42 +40,7 @@ const crashed = 70;
  * the name `shutdown` on a machine in use, the first thing to go would be whoever called it.
  */
 export async function runExitrd(words: readonly string[]): Promise<void> {
-  if (words[0] === childWord.unmount) {
-    runUnmountChild(words.slice(1));
-    return;
-  }
-  if (words[0] === childWord.unmountHidden) {
-    runHiddenMountsChild();
-    return;
-  }
-  if (words[0] === childWord.clearKeyrings) {
-    await runClearKeyringsChild();
-    return;
-  }
-  if (words[0] === childWord.end) {
-    runEndChild(words.slice(1));
-    return;
-  }
-  if (words[0] === childWord.deviceMapper) {
-    runDeviceMapperChild(words.slice(1));
-    return;
-  }
-  if (words[0] === childWord.disconnectNbd) {
-    runDisconnectNbdChild(words.slice(1));
-    return;
-  }
-  if (words[0] === childWord.emptyFirstRoot) {
-    runEmptyFirstRootChild();
-    return;
-  }
-  if (words[0] === childWord.forgetDirectoryKeys) {
-    runForgetDirectoryKeysChild(words.slice(1));
-    return;
-  }
-  if (words[0] === childWord.wipeCrashKernel) {
-    runWipeCrashKernelChild();
-    return;
-  }
+  if (await runChild(words)) return;
   if (process.pid !== 1 && process.ppid !== 1) {
     process.stderr.write('shutdown: refused: this is for PID 1 to start, in /run/initramfs\n');
     process.exitCode = 1;
