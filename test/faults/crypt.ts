@@ -22,5 +22,13 @@ export const crypt: FaultGroup = {
       plaintextMayRemain: true,
       keys: 12,
     },
+    {
+      name: 'in the middle of `cryptsetup reencrypt`, whose process is not dead',
+      stack: 'reencrypt',
+      report: { clean: true, closed: ['crypt0-overlay'], left: [] },
+      seen: 'old root freed, 1 key wiped, 0 left, …',
+      saved: 'cleanly',
+      keys: 2,
+    },
   ],
 };
