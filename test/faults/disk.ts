@@ -31,7 +31,7 @@ export const disk: FaultGroup = {
         wiped: [],
         left: [],
       },
-      blocker: /(?:umount|busybox sync) \/oldroot\/silent: no end within .* s, no answer from dm-/,
+      blocker: /(?:umount|busybox sync)(?: \S+)?: no end within .* s, no answer from dm-/,
       seen: 'old root freed, 4 keys wiped, 0 left, …',
       saved: 'cleanly',
       keys: 4,
