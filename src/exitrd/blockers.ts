@@ -81,6 +81,14 @@ export function holdersOfStep(
   );
 }
 
+/** The survivors that have a device open, or have it mounted where we see nothing of it. */
+export function holdersOfDevice(
+  device: BlockDevice,
+  survivors: readonly Survivor[],
+): readonly Survivor[] {
+  return survivors.filter((survivor) => waysToHoldDevice(device, survivor).length > 0);
+}
+
 function waysToHoldMount(target: string, survivor: Survivor): readonly string[] {
   const hold = survivor.holds.find(({ path }) => isAtOrBelow(withoutDeletedMark(path), target));
   return hold === undefined ? [] : [`held by ${nameOf(survivor)} (${hold.how} ${hold.path})`];

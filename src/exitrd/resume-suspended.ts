@@ -1,10 +1,12 @@
 /**
  * Devices that somebody suspended and left so: whatever is written to one waits for ever. Resuming is safe: a
  * crypt device whose key was wiped refuses it (crypt_preresume() in drivers/md/dm-crypt.c), and where another table
- * was loaded it takes effect, which is what whoever loaded it wanted (dmsetup(8)).
+ * was loaded it takes effect, which is what whoever loaded it wanted (dmsetup(8)). Only where a volume is being
+ * reencrypted it is not.
  */
 import type { BlockDevice, Snapshot } from '../snapshot/snapshot.ts';
 import type { Budget } from './budget.ts';
+import { belongsToReencryption } from './end-reencryption.ts';
 import type { Run } from './execute-plan.ts';
 import type { Journal } from './journal.ts';
 import { dmsetupWords } from './step-command.ts';
@@ -19,7 +21,7 @@ export async function resumeSuspended(
   journal: Journal,
 ): Promise<void> {
   for (const { dm } of lowestFirst(snapshot.devices)) {
-    if (dm?.suspended !== true) continue;
+    if (dm?.suspended !== true || belongsToReencryption(dm)) continue;
     const { ok, reason } = await run(
       [...dmsetupWords('resume'), dm.name],
       budget.deadline(deadline),

@@ -12,6 +12,7 @@ import { takeSnapshot } from '../snapshot/take-snapshot.ts';
 import { nameBlockers, type Blocker } from './blockers.ts';
 import type { Budget } from './budget.ts';
 import { continueStopped } from './continue-stopped.ts';
+import { endReencryption } from './end-reencryption.ts';
 import { endWaits } from './end-waits.ts';
 import { escalate, type Escalation } from './escalation.ts';
 import { startExecutor, type Run, type StepOutcome } from './execute-plan.ts';
@@ -67,12 +68,17 @@ export async function tearDown(
   const executor = startExecutor(budget, without(distrusted, run), (outcome) => {
     journal.detail(describeOutcome(outcome));
   });
-  const first = await takeSnapshot(source);
+  const found = await takeSnapshot(source);
   continueStopped(journal);
+  const ended =
+    rung === 0
+      ? await endReencryption(found, () => takeSnapshot(source), budget, run, journal)
+      : { snapshot: found, lost: [] };
+  const first = ended.snapshot;
   await takeOverArrays(first, budget, run);
   // Later the suspended ones are those that we have suspended.
   if (rung === 0) await resumeSuspended(first, budget, run, journal);
-  const lost = new Set(await endWaits(first, budget, run, journal));
+  const lost = new Set([...ended.lost, ...(await endWaits(first, budget, run, journal))]);
   // Which writes to them.
   if (rung === 0) await thawFrozen(first, oldRoot, budget, run, journal);
   let last = first;
