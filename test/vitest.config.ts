@@ -16,6 +16,7 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           // Against hanging alone: a machine may be busy.
           testTimeout: 60_000,
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },
@@ -25,6 +26,8 @@ export default defineConfig({
           include: ['test/image/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 600_000,
+          // The default leaves one processor to vitest, which only waits.
+          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },
       },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { debianDisks, debianRoot } from './debian-root.ts';
 import { connectGuest, guestPorts, type GuestLines } from './guest-lines.ts';
-import type { StackDisks } from './short-machine.ts';
+import type { StackDisks } from './stack-disks.ts';
 import { scratchDirectory } from './scratch-directory.ts';
 import { startVirtualMachine, type Disk, type VirtualMachine } from './virtual-machine.ts';
 

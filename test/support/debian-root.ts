@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { built } from './build-cache.ts';
 import { archiveSource, guestRelease } from './debian-archive.ts';
-import { inspectDisks, makeDisks, start } from './short-machine.ts';
+import { inspectDisks, start } from './short-machine.ts';
+import { makeDisks } from './stack-disks.ts';
 import type { Disk } from './virtual-machine.ts';
 
 export interface DebianRoot {

@@ -7,6 +7,7 @@ import {
   copyFile,
   mkdir,
   readFile,
+  readdir,
   realpath,
   rm,
   stat,
@@ -19,6 +20,8 @@ import { Failure } from '../../src/failure.ts';
 import { built } from './build-cache.ts';
 import { packArchive } from './cpio-archive.ts';
 import type { GuestKernel } from './guest-kernel.ts';
+
+const guestDirectory = join(import.meta.dirname, 'guest');
 
 const tools = [
   ['lvm', 'cryptsetup', 'integritysetup', 'mdadm', 'dmsetup'],
@@ -42,27 +45,50 @@ activation { udev_sync = 0 udev_rules = 0 monitoring = 0 }
 backup { backup = 0 archive = 0 }
 `;
 
-/** Writes the image into this directory and returns its path. Only the scripts are packed anew. */
+/** Writes the image for these stacks into this directory and returns its path. Only the scripts are packed anew. */
 export async function guestInitramfs(
   kernel: GuestKernel,
-  stack: string,
+  stacks: readonly string[],
   directory: string,
 ): Promise<string> {
-  const archives = [await packedTools(kernel), await packedNeeds(kernel, stack)];
   const root = join(directory, 'scripts');
   await mkdir(root);
-  await execa('cp', ['-r', join(import.meta.dirname, 'guest'), root]);
+  await execa('cp', ['-r', guestDirectory, root]);
   await execa('mv', [join(root, 'guest/init'), join(root, 'init')]);
   await execa('chmod', ['755', join(root, 'init')]);
   await packArchive(root, join(directory, 'scripts.cpio'));
   const image = join(directory, 'initramfs.cpio');
   // Archives one behind the other are one image (Documentation/driver-api/early-userspace).
-  const present = archives.filter((archive) => archive !== undefined);
-  await execa('cat', [...present, join(directory, 'scripts.cpio')], {
+  const archives = [...(await packedParts(kernel, stacks)), join(directory, 'scripts.cpio')];
+  await execa('cat', archives, {
     stdout: { file: image },
     buffer: false,
   });
   return image;
+}
+
+/** All that the image for these stacks depends on, as plain data. */
+export async function recipeOfInitramfs(
+  kernel: GuestKernel,
+  stacks: readonly string[],
+): Promise<unknown> {
+  const entries = await readdir(guestDirectory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).toSorted();
+  const scripts = await Promise.all(
+    paths.map(async (path) => [path, await readFile(path, 'utf8')]),
+  );
+  return { parts: await packedParts(kernel, stacks), scripts };
+}
+
+/** Archives whose names tell what is in them. */
+async function packedParts(
+  kernel: GuestKernel,
+  stacks: readonly string[],
+): Promise<readonly string[]> {
+  const parts = [await packedTools(kernel)];
+  for (const stack of stacks) parts.push(...(await packedNeeds(kernel, stack)));
+  return parts;
 }
 
 async function packedTools(kernel: GuestKernel): Promise<string> {
@@ -78,10 +104,10 @@ async function packedTools(kernel: GuestKernel): Promise<string> {
   return join(base, 'base.cpio');
 }
 
-/** What one stack alone needs, so that no other waits for it: undefined for most. */
-async function packedNeeds(kernel: GuestKernel, stack: string): Promise<string | undefined> {
+/** What one stack alone needs, so that no other waits for it: nothing for most. */
+async function packedNeeds(kernel: GuestKernel, stack: string): Promise<readonly string[]> {
   const needs = await needsOfStack(stack);
-  if (needs.tools.length + needs.modules.length === 0) return undefined;
+  if (needs.tools.length + needs.modules.length === 0) return [];
   const [files, common] = await Promise.all([closureOf(needs.tools), kernel.modules(modules)]);
   const paths = await kernel.modules(needs.modules);
   const modulePaths = paths.filter((path) => !common.includes(path));
@@ -99,7 +125,7 @@ async function packedNeeds(kernel: GuestKernel, stack: string): Promise<string |
     await packArchive(root, join(directory, 'needs.cpio'));
     await rm(root, { recursive: true });
   });
-  return join(base, 'needs.cpio');
+  return [join(base, 'needs.cpio')];
 }
 
 interface Needs {
@@ -109,7 +135,7 @@ interface Needs {
 
 /** Its lines `# Tools: …` and `# Modules: …`, in the order of need, and those of the stacks it begins with. */
 async function needsOfStack(stack: string): Promise<Needs> {
-  const text = await readFile(join(import.meta.dirname, 'guest/stack', stack), 'utf8');
+  const text = await readFile(join(guestDirectory, 'stack', stack), 'utf8');
   const begins = text.matchAll(/^\. \/guest\/stack\/(\S+)$/gm);
   const earlier = await Promise.all([...begins].map(([, name = '']) => needsOfStack(name)));
   const words = (key: string) =>

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { connectGuest, guestPorts, type GuestLines } from './guest-lines.ts';
 import type { LiveRoot } from './live-root.ts';
 import type { LiveStick } from './live-stick.ts';
-import type { StackDisks } from './short-machine.ts';
+import type { StackDisks } from './stack-disks.ts';
 import { scratchDirectory } from './scratch-directory.ts';
 import { startVirtualMachine, type Disk, type VirtualMachine } from './virtual-machine.ts';
 

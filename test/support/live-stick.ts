@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { built } from './build-cache.ts';
 import { makeSquashfs, type LiveRoot } from './live-root.ts';
-import { inspectDisks, start, type StackDisks } from './short-machine.ts';
+import { inspectDisks, start } from './short-machine.ts';
+import type { StackDisks } from './stack-disks.ts';
 
 export interface LiveStick {
   /** A raw image, not to be written to. */

@@ -2,12 +2,14 @@
  * The short way to a shutdown: a kernel and an initramfs build a stack of block devices, make its top
  * the root and hand over to an exitrd as systemd-shutdown does. No distribution is involved.
  */
-import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Firmware } from './firmware.ts';
 import { guestInitramfs } from './guest-initramfs.ts';
 import { guestKernel } from './guest-kernel.ts';
+import { canInspect, startInspection } from './inspecting-machine.ts';
 import { scratchDirectory } from './scratch-directory.ts';
+import { makeDisks, usualMib, type StackDisks } from './stack-disks.ts';
 import { startVirtualMachine, type Disk, type VirtualMachine } from './virtual-machine.ts';
 
 export interface ShortMachineOptions {
@@ -31,25 +33,11 @@ export interface ShortMachineOptions {
   readonly watchdog?: boolean;
 }
 
-/** Files D1 and D2 in a directory, in which machines that are started on them leave theirs too. */
-export interface StackDisks {
-  readonly directory: string;
-  readonly format: Disk['format'];
-}
-
 /** Empty until a machine was started on them. */
 export async function emptyDisks(): Promise<StackDisks & AsyncDisposable> {
   const directory = await scratchDirectory();
-  const disks = await makeDisks(directory.path, 256);
+  const disks = await makeDisks(directory.path, usualMib);
   return { ...disks, [Symbol.asyncDispose]: async () => await directory[Symbol.asyncDispose]() };
-}
-
-export async function makeDisks(directory: string, sizeMib: number): Promise<StackDisks> {
-  for (const name of ['D1', 'D2']) {
-    await writeFile(join(directory, name), '');
-    await truncate(join(directory, name), sizeMib * 2 ** 20);
-  }
-  return { directory, format: 'raw' };
 }
 
 const commonWords = 'quiet norandmaps panic=0';
@@ -94,7 +82,7 @@ export async function start(
   }));
   return await startVirtualMachine({
     kernel: kernel.image,
-    initrd: await guestInitramfs(kernel, stack, work.path),
+    initrd: await guestInitramfs(kernel, [stack], work.path),
     commandLine: `${commonWords} stack=${stack} ${commandLine}`,
     memoryMib,
     ...(firmware === undefined ? {} : { firmware }),
@@ -153,9 +141,11 @@ export interface Inspection {
   readonly known: Buffer;
 }
 
-/** Boots a second machine on the disks, which stay as they are. */
+/** By a second machine on the disks, which stay as they are. */
 export async function inspectDisks(stack: string, disks: StackDisks): Promise<Inspection> {
-  await using machine = await start(disks, 'discarded', stack, 'mode=inspect', []);
+  await using machine = (await canInspect(disks))
+    ? await startInspection(stack, disks.directory)
+    : await start(disks, 'discarded', stack, 'mode=inspect', []);
   await machine.waitForEnd(120);
   const report = await readFile(join(disks.directory, 'report'), 'utf8');
   const findings = report

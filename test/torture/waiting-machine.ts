@@ -38,7 +38,7 @@ export async function waitingMachine(exitrd: string): Promise<WaitingMachine> {
   await using stack = new AsyncDisposableStack();
   const { path: directory } = stack.use(await scratchDirectory());
   await using scratch = await scratchDirectory();
-  const initrd = await guestInitramfs(await guestKernel(), 'torture', scratch.path);
+  const initrd = await guestInitramfs(await guestKernel(), ['torture'], scratch.path);
   await copyFile(initrd, join(directory, 'initrd'));
   await copyFile(exitrd, join(directory, 'exitrd'));
   await emptyMachineDisks(scratch.path);

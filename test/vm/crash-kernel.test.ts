@@ -32,7 +32,7 @@ async function startCrashMachine(verb: string, words: string) {
     await startVirtualMachine({
       kernel,
       // Of Debian's kernel there are only modules in it, which this one does not take.
-      initrd: await guestInitramfs(await guestKernel(), 'A', work.path),
+      initrd: await guestInitramfs(await guestKernel(), ['A'], work.path),
       commandLine: [
         `rdinit=/guest/crash-init quiet norandmaps panic=0 crashkernel=128M ${words}`,
         `mode=run systemd=257 verb=${verb} kernel=${bytes.length}`,
