@@ -49,5 +49,15 @@ export const network: FaultGroup = {
       lost: ['frozen', 'killed', 'nfs'],
       keys: 5,
     },
+    {
+      name: 'the same file systems from servers, and the executable does not start',
+      stack: 'served',
+      damage: { without: ['usr/lib/x86_64-linux-gnu/libstdc++.so.6'] },
+      report: undefined,
+      seen: 'the executable is gone or silent: the guard goes on without it',
+      saved: 'all data',
+      lost: ['frozen', 'killed', 'nfs'],
+      keys: 5,
+    },
   ],
 };
