@@ -3,7 +3,7 @@
  * Draws machines, shuts them down and judges how they ended. Options: `--seed` of the first (else a new one),
  * `--count` (default 1), `--jobs` at the same time (default 1), `--logs` for the directory that gets the console of each
  * that failed, `--exitrd` for dracut's or systemd's in place of ours, `--record` to write what it made of each into
- * test/torture/peers.json, `--draw` to print what is drawn alone. Ends with 1 when any failed.
+ * test/torture/peers.json, everything being synced before, `--draw` to print what is drawn alone. Ends with 1 when any failed.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -63,7 +63,12 @@ async function torture(machines: WaitingMachine, seed: number): Promise<boolean>
       complaints: wrong,
       evidence,
       log,
-    } = await tortureRun(machines, machine, exitrd === 'ours' ? complaints : complaintsOfAny);
+    } = await tortureRun(
+      machines,
+      machine,
+      exitrd === 'ours' ? complaints : complaintsOfAny,
+      values.record,
+    );
     if (values.record) await record(drawnOutcome(exitrd, machine, evidence));
     const { end, seconds, crypts } = evidence;
     const how = `${typeof end === 'string' ? end : 'failed'} in ${seconds.toFixed(1)} s, ${crypts} keys`;

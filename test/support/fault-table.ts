@@ -88,7 +88,7 @@ function drawnText(drawn: readonly DrawnOutcome[]): string {
   const seeds = [...new Set(drawn.map(({ seed }) => seed))];
   const words = `--seed ${Math.min(...seeds)} --count ${seeds.length}`;
   return `
-Machines that are drawn at random with what is wrong with them, the same ${seeds.length} under each: \`npm run torture -- ${words} --record --exitrd ours\`, then
+Machines that are drawn at random with what is wrong with them, the same ${seeds.length} under each, everything synced before: \`npm run torture -- ${words} --record --exitrd ours\`, then
 \`dracut\` and \`systemd\`. In how many all was right, and what was not; the report, which only ours has, does not count.
 
 ${table(head, drawnRows(drawn))}

@@ -21,14 +21,17 @@ export interface TortureRun {
   readonly log: string;
 }
 
+/** @param synced whether all is written before the exitrd is entered, as systemd-shutdown does; ours needs none of that. */
 export async function tortureRun(
   waiting: WaitingMachine,
   machine: DrawnMachine,
   judge = complaints,
+  synced = false,
 ): Promise<TortureRun> {
   await using disks = await scratchDirectory();
   await emptyMachineDisks(disks.path);
-  await writeScript(disks.path, machineScript(machine, 'make'));
+  const script = machineScript(machine, 'make');
+  await writeScript(disks.path, synced ? `synced=30\n${script}` : script);
   const shutdown = await shutDown(waiting, disks.path, machine);
   const { findings, log } = await lookAgain(waiting, disks.path, machine);
   const evidence = { ...shutdown.evidence, findings };
