@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Report } from '../../src/exitrd/report.ts';
 import { Failure, reasonOf } from '../../src/failure.ts';
 import { searchDump } from '../../src/scan/search-dump.ts';
 import { scratchDirectory } from '../support/scratch-directory.ts';
@@ -97,9 +96,9 @@ async function unplug(running: VirtualMachine, { faults }: DrawnMachine): Promis
   }
 }
 
-function reportIn(log: string): Report | undefined {
+function reportIn(log: string): Evidence['report'] {
   const json = /shutdownramfs: (?<json>\{"version".*\})/.exec(log)?.groups?.['json'];
-  return json === undefined ? undefined : (JSON.parse(json) as Report);
+  return json === undefined ? undefined : (JSON.parse(json) as Evidence['report']);
 }
 
 async function lookAgain(waiting: WaitingMachine, disks: string, machine: DrawnMachine) {

@@ -65,6 +65,11 @@ describe('a machine with no fault', () => {
     expect(complaints(machine(), good)).toEqual([]);
   });
 
+  test('of which the log had no room for all', () => {
+    const cut = { ...good, report: { ...report, closed: [], cut: true } } as const;
+    expect(complaints(machine(), cut)).toEqual([]);
+  });
+
   test.each<[string, Partial<Evidence>]>([
     ['reboot ended as guest-shutdown', { end: 'guest-shutdown' }],
     ['Kernel panic', { end: { failed: 'Kernel panic' } }],
