@@ -76,7 +76,7 @@ export async function tearDown(
       : { snapshot: found, lost: [] };
   const first = ended.snapshot;
   await takeOverArrays(first, budget, run);
-  // Later the suspended ones are those that we have suspended.
+  // In a later teardown the suspended ones are those that we have suspended.
   if (rung === 0) await resumeSuspended(first, budget, run, journal);
   const lost = new Set([...ended.lost, ...(await endWaits(first, budget, run, journal))]);
   // Which writes to them.
@@ -93,6 +93,7 @@ export async function tearDown(
       .filter(({ result }) => result === 'failed')
       .map((outcome) => explainFailure(outcome, options));
     last = await takeSnapshot(source);
+    if (rung === 0) await resumeSuspended(last, budget, run, journal);
     const before = plan;
     plan = planTeardown(last, { ...options, busy: escalation.busy });
     if (isProgress(before, plan)) continue;
