@@ -81,7 +81,7 @@ export function addLayer(draft: Draft, top: Top): void {
       addOne(draft, top, top.mib - 1, { kind, name: `linear${draft.count}` });
       return;
     case 'integrity':
-      if (top.mib > mostChecked) return;
+      if (top.mib > mostChecked || liesOnThin(draft, top.id)) return;
       addOne(draft, top, Math.floor(top.mib * 0.85), { kind, name: `integrity${draft.count}` });
       return;
     case 'group':
@@ -90,6 +90,12 @@ export function addLayer(draft: Draft, top: Top): void {
     case 'array':
       addArray(draft, top);
   }
+}
+
+/** A thin volume is larger than its pool, and what keeps checksums writes all of what it lies on. */
+function liesOnThin(draft: Draft, id: string): boolean {
+  const layer = draft.layers.find(({ makes }) => makes.includes(id));
+  return layer?.kind === 'thin' || layer?.on.some((below) => liesOnThin(draft, below)) === true;
 }
 
 function addOne(draft: Draft, top: Top, mib: number, facts: Partial<Layer> & Pick<Layer, 'kind'>) {
@@ -105,7 +111,7 @@ function replace(draft: Draft, gone: readonly Top[], come: readonly Top[]): void
 function addLuks(draft: Draft, top: Top): void {
   const { lot } = draft;
   const opening = lot.chance(0.25) ? ['--disable-keyring'] : [];
-  const checked = top.mib <= mostChecked && lot.chance(0.5);
+  const checked = top.mib <= mostChecked && lot.chance(0.5) && !liesOnThin(draft, top.id);
   // cryptsetup does not find the device below such a one under an odd name.
   const name = checked ? { name: `crypt${draft.count}` } : oddName(lot, draft);
   const small = ['--luks2-metadata-size', '16k', '--luks2-keyslots-size', '1m'];
