@@ -2,8 +2,8 @@ import type { BlockDevice, Snapshot } from '../snapshot/snapshot.ts';
 import { classifyDevice } from '../plan/classify-device.ts';
 
 /**
- * Names of the device-mapper devices that a device lies on, the lowest first; without crypt devices, whose tables are
- * replaced with their keys. Pure.
+ * Names of the device-mapper devices that a device lies on, the highest first, so that what lies lower and works still
+ * takes what a higher one lets go of; without crypt devices, whose tables are replaced with their keys. Pure.
  */
 export function layersBelow({ devices }: Snapshot, device: string): readonly string[] {
   const byName = new Map(devices.map((other) => [other.name, other]));
@@ -17,9 +17,13 @@ export function layersBelow({ devices }: Snapshot, device: string): readonly str
     below.add(found);
   };
   visit(device);
-  return [...below].flatMap((layer) =>
-    layer.dm !== undefined && layer.name !== device && classifyDevice(layer)?.kind !== 'close-crypt'
-      ? [layer.dm.name]
-      : [],
-  );
+  return [...below]
+    .toReversed()
+    .flatMap((layer) =>
+      layer.dm !== undefined &&
+      layer.name !== device &&
+      classifyDevice(layer)?.kind !== 'close-crypt'
+        ? [layer.dm.name]
+        : [],
+    );
 }

@@ -14,6 +14,8 @@ import { unansweredDisks } from './unanswered-disks.ts';
 const usualIdle = 15_000;
 const secondTry = 2_000;
 const pollMilliseconds = 500;
+/** No tool says so much of a shutdown: one that does never comes to an end. */
+const mostCharacters = 8 * 2 ** 20;
 
 export interface PatientRun {
   readonly run: Run;
@@ -33,7 +35,7 @@ export function patientRun(runOnce: typeof runWithDeadline, progress: Progress):
     const timer = setInterval(() => {
       if (isIdle(idle)) giveUp.abort();
     }, pollMilliseconds);
-    const outcome = await runOnce(command, allowed, variables, giveUp.signal);
+    const outcome = await runOnce(command, allowed, variables, giveUp.signal, mostCharacters);
     clearInterval(timer);
     if (outcome.hung !== true) {
       progress.mark();

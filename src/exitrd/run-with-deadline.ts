@@ -32,11 +32,13 @@ const longestReason = 300;
 /** After the exit, output may still be in the pipe, and a grandchild may keep the pipe open. */
 const drainMilliseconds = 100;
 
+/** @param mostCharacters a child that says more is killed. */
 export function runWithDeadline(
   command: Command,
   deadline: number,
   variables: Readonly<Record<string, string>> = {},
   giveUp?: AbortSignal,
+  mostCharacters = Infinity,
 ): Promise<CommandOutcome> {
   const [program, ...words] = withExactWords(command);
   return new Promise((resolve) => {
@@ -56,6 +58,7 @@ export function runWithDeadline(
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    let said = 0;
     const abandon = () => {
       killGroup(child.pid);
       child.unref();
@@ -67,6 +70,10 @@ export function runWithDeadline(
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {
         output[name] = (output[name] + text).slice(0, keptCharacters);
+        said += text.length;
+        if (said <= mostCharacters || settled) return;
+        killGroup(child.pid);
+        settle(false, 'it says more than can be read');
       });
     }
     const end = (status: number | null, signal: string | null) => {

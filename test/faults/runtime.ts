@@ -32,6 +32,18 @@ const faults: readonly Fault[] = [
   },
   {
     ...guarded,
+    name: 'the executable dies of SIGSEGV, and dmsetup reports success and does nothing, below a root that is held',
+    stack: 'pinned',
+    damage: {
+      before: `{ ${whenBegun}; kill -SEGV $$; } &`,
+      tools: { 'usr/sbin/dmsetup': 'exit 0' },
+    },
+    blocker: /wiped the key of crypt0/,
+    saved: 'all data',
+    plaintextMayRemain: true,
+  },
+  {
+    ...guarded,
     name: 'the event loop of the executable is stuck',
     damage: { before: `{ ${whenBegun}; kill -STOP $$; } &` },
     seconds: 90,

@@ -1,5 +1,7 @@
 import type { FaultGroup } from '../support/fault.ts';
 
+const endless = 'exec /guard/busybox yes "nothing that was asked for"';
+
 export const tool: FaultGroup = {
   title: 'Tools and clock',
   file: 'tool',
@@ -26,6 +28,20 @@ exit 1`,
       name: 'neither dmsetup nor cryptsetup nor umount is there',
       stack: 'A',
       damage: { without: ['usr/sbin/dmsetup', 'usr/sbin/cryptsetup', 'usr/bin/umount'] },
+      report: { clean: true, closed: ['crypt0'], left: [] },
+      seen: 'old root freed, 1 key wiped, 0 left, …',
+      saved: 'cleanly',
+    },
+    {
+      name: 'dmsetup, cryptsetup and umount never stop talking',
+      stack: 'A',
+      damage: {
+        tools: {
+          'usr/bin/umount': endless,
+          'usr/sbin/dmsetup': endless,
+          'usr/sbin/cryptsetup': endless,
+        },
+      },
       report: { clean: true, closed: ['crypt0'], left: [] },
       seen: 'old root freed, 1 key wiped, 0 left, …',
       saved: 'cleanly',

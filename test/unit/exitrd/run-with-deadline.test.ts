@@ -27,6 +27,11 @@ test('a child that ignores every polite signal costs no more than its deadline',
   expect(performance.now() - start).toBeLessThan(5_000);
 });
 
+test('a child that never stops talking is ended', async () => {
+  const outcome = await runWithDeadline(['/usr/bin/yes'], 20_000, {}, undefined, 1_000_000);
+  expect(outcome).toMatchObject({ ok: false, reason: 'it says more than can be read' });
+});
+
 test('a grandchild that keeps the pipe open delays nothing', async () => {
   const start = performance.now();
   expect(await runWithDeadline(['/bin/sh', '-c', 'sleep 30 & exit 0'], 20_000)).toMatchObject({

@@ -107,7 +107,7 @@ test('the upper one first, and one that hung does not keep those beside it', asy
   ).toEqual(['c0-0', 'c1-0']);
 });
 
-test('the layers below one that does not answer are given error tables, the lowest first', async () => {
+test('the layers below one that does not answer are given error tables, the highest first', async () => {
   const built = machine();
   mountExitrd(built, () => void built.mount('/oldroot', 'btrfs'));
   const below = built.dm('slow', 'other', 'delay', [built.disk('vda')]);
@@ -123,6 +123,7 @@ test('the layers below one that does not answer are given error tables, the lowe
   const tables = calls.filter(({ command }) => command.includes('wipe_table'));
   expect(tables.map(({ command }) => command.replace(/.* /, ''))).toEqual([
     'fine',
+    'between',
     'slow',
     'stuck',
   ]);
