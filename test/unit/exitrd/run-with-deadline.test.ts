@@ -23,7 +23,10 @@ test.each([
 test('a child that ignores every polite signal costs no more than its deadline', async () => {
   const start = performance.now();
   const outcome = await runWithDeadline(['/bin/sh', '-c', "trap '' TERM INT HUP; sleep 30"], 200);
-  expect(outcome).toMatchObject({ ok: false, reason: 'no end within 0.2 s' });
+  expect(outcome).toMatchObject({
+    ok: false,
+    reason: expect.stringMatching(/^no end within \d+\.\d s$/),
+  });
   expect(performance.now() - start).toBeLessThan(5_000);
 });
 
