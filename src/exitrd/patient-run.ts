@@ -35,7 +35,9 @@ export function patientRun(runOnce: typeof runWithDeadline, progress: Progress):
     const timer = setInterval(() => {
       if (isIdle(idle)) giveUp.abort();
     }, pollMilliseconds);
-    const outcome = await runOnce(command, allowed, variables, giveUp.signal, mostCharacters);
+    // A hook, which may be silent for all of its time, may talk for all of it too.
+    const most = idle === deadline ? Infinity : mostCharacters;
+    const outcome = await runOnce(command, allowed, variables, giveUp.signal, most);
     clearInterval(timer);
     if (outcome.hung !== true) {
       progress.mark();

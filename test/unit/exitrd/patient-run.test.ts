@@ -60,3 +60,18 @@ test('a program of others is not judged by what disks do', async () => {
   );
   expect(await secondsOf(run(['hook'], 30_000, {}, 30_000))).toBe(30);
 });
+
+test('a tool may say so much, a hook as much as it likes', async () => {
+  const allowed: (number | undefined)[] = [];
+  const runOnce: typeof runWithDeadline = (_, _deadline, _variables, _giveUp, mostCharacters) => {
+    allowed.push(mostCharacters);
+    return Promise.resolve({ ok: true, reason: '', stdout: '', stderr: '' });
+  };
+  const { run } = patientRun(
+    runOnce,
+    watchProgress(() => 0),
+  );
+  await run(['/usr/sbin/dmsetup', 'table'], 5_000);
+  await run(['/usr/lib/a-hook'], 5_000, {}, 5_000);
+  expect(allowed).toEqual([8 * 2 ** 20, Infinity]);
+});
