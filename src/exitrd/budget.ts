@@ -12,10 +12,11 @@ export interface Budget {
   /**
    * The same for what the reserve is for: at most half of what is left, so that whatever comes after has time too,
    * however much of what came before has hung.
+   * @param after how many it is known to share with, each of which may hang too: they have equal parts.
    */
-  reserved(wanted: number): number;
+  reserved(wanted: number, after?: number): number;
   /** What is worth waiting for: `wanted` outside of the reserve, or at least what `reserved` grants of `least`. */
-  patient(wanted: number, least: number): number;
+  patient(wanted: number, least: number, after?: number): number;
   /** Stops the clock while a person looks (debugging). */
   pause(milliseconds: number): void;
 }
@@ -43,13 +44,14 @@ export function startBudget(
   let paused = 0;
   const elapsed = () => now() - start - paused;
   const deadline = (wanted: number) => atMost(wanted, total - reserve - elapsed());
-  const reserved = (wanted: number) => atMost(wanted, (total - elapsed()) / 2);
+  const reserved = (wanted: number, after = 1) =>
+    atMost(wanted, (total - elapsed()) / (1 + Math.max(1, after)));
   return {
     totalSeconds,
     elapsed,
     deadline,
     reserved,
-    patient: (wanted, least) => Math.max(deadline(wanted), reserved(least)),
+    patient: (wanted, least, after) => Math.max(deadline(wanted), reserved(least, after)),
     pause: (milliseconds) => {
       paused += milliseconds;
     },

@@ -17,6 +17,8 @@ const flushInReserve = 5_000;
 /** Milliseconds without an answer of any disk; a file system that is stuck was waited for before. */
 const flushIdle = 4_000;
 const remountDeadline = 3_000;
+/** Most of what is left stays for the keys. */
+const partsAfter = 3;
 
 export interface Flushed {
   /** Mounts of which all was written. */
@@ -38,7 +40,7 @@ export async function flushAndMakeReadOnly(
   const flush = (...words: readonly string[]) =>
     run(
       [busybox, 'sync', ...words],
-      budget.patient(flushDeadline, flushInReserve),
+      budget.patient(flushDeadline, flushInReserve, partsAfter),
       undefined,
       flushIdle,
     );
@@ -53,7 +55,10 @@ export async function flushAndMakeReadOnly(
       if (hung === true) return;
       for (const { target } of mounts) {
         const remount = [mount, '-n', '-c', '-i', '-o', 'remount,ro', target] as const;
-        await run(remount, budget.reserved(remountDeadline), undefined, flushIdle);
+        const deadline = budget.reserved(remountDeadline, partsAfter);
+        const remounted = await run(remount, deadline, undefined, flushIdle);
+        // The next is of the same file system.
+        if (remounted.hung === true) break;
       }
     }),
   ]);

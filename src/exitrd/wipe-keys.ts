@@ -9,7 +9,7 @@
  *
  * Sources: dm-crypt's `key wipe` message (drivers/md/dm-crypt.c), dmsetup(8).
  */
-import type { CloseCrypt, RemoveDeviceMapper, TeardownPlan } from '../plan/plan.ts';
+import type { CloseCrypt, RemoveDeviceMapper, TeardownPlan, TeardownStep } from '../plan/plan.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Budget } from './budget.ts';
 import { wipeKeyByOurselves } from './device-mapper-child.ts';
@@ -37,6 +37,8 @@ const suspendIdle = 4_000;
 const messageDeadline = 2_000;
 const lockDeadline = 5_000;
 const ownDeadline = 5_000;
+/** Of a device's commands, how many may hang one after the other: dmsetup's, or when those did nothing our own. */
+const commandsOfOne = 3;
 
 export async function wipeKeys(
   snapshot: Snapshot,
@@ -44,7 +46,10 @@ export async function wipeKeys(
   budget: Budget,
   run: Run,
 ): Promise<readonly KeyWipe[]> {
-  const first = await upperFirst(plan, (step) => wipeKey(step, budget, run));
+  const below = keysBelow(plan);
+  const attempt = (step: KeyedStep, keysAfter: number) =>
+    wipeKey(step, { budget, run, commandsAfter: keysAfter * commandsOfOne });
+  const first = await upperFirst(plan, (step) => attempt(step, below.get(step.id) ?? 0));
   const cut = new Map<string, Promise<CommandOutcome>>();
   const cutOff = (name: string) => {
     const done = cut.get(name) ?? replaceTable(name, budget, run);
@@ -58,7 +63,7 @@ export async function wipeKeys(
       for (const name of layersBelow(snapshot, step.device)) {
         if (last.wiped) break;
         await cutOff(name);
-        last = await wipeKey(step, budget, run);
+        last = await attempt(step, 0);
       }
       return last;
     }),
@@ -77,8 +82,7 @@ async function upperFirst<Result>(
     const needed = Promise.all(step.needs.flatMap((id) => turns.get(id) ?? []));
     const take = async () => {
       await needed;
-      const isKeyed = step.kind === 'remove-dm' && step.keyed === true;
-      if (step.kind === 'close-crypt' || isKeyed) results.set(step, await perform(step));
+      if (isKeyed(step)) results.set(step, await perform(step));
     };
     turns.set(step.id, take());
   }
@@ -86,13 +90,36 @@ async function upperFirst<Result>(
   return results;
 }
 
-async function wipeKey(step: KeyedStep, budget: Budget, run: Run): Promise<KeyWipe> {
+/** By the step's id, how many devices with keys wait for it, one after the other, so that each has a part of the time. */
+function keysBelow(plan: TeardownPlan): ReadonlyMap<string, number> {
+  const waiting = new Map<string, number>();
+  // Who waits for a step is in a later wave.
+  for (const step of plan.waves.flat().toReversed()) {
+    const keys = (waiting.get(step.id) ?? 0) + (isKeyed(step) ? 1 : 0);
+    for (const id of step.needs) waiting.set(id, Math.max(waiting.get(id) ?? 0, keys));
+  }
+  return waiting;
+}
+
+function isKeyed(step: TeardownStep): step is KeyedStep {
+  return step.kind === 'close-crypt' || (step.kind === 'remove-dm' && step.keyed === true);
+}
+
+interface Attempt {
+  readonly budget: Budget;
+  readonly run: Run;
+  /** Of others, that may hang when this device is done. */
+  readonly commandsAfter: number;
+}
+
+async function wipeKey(step: KeyedStep, { budget, run, commandsAfter }: Attempt): Promise<KeyWipe> {
   const { name } = step;
   const lock = step.kind === 'close-crypt' ? lockDriveCommand(step) : undefined;
-  const locked = lock && (await run(lock, budget.reserved(lockDeadline), undefined, suspendIdle));
+  const lockTime = budget.reserved(lockDeadline, commandsAfter + commandsOfOne);
+  const locked = lock && (await run(lock, lockTime, undefined, suspendIdle));
   const suspended = await run(
     [...dmsetupWords('suspend', '--noflush', '--nolockfs'), name],
-    budget.patient(suspendDeadline, suspendInReserve),
+    budget.patient(suspendDeadline, suspendInReserve, commandsAfter + commandsOfOne - 1),
     undefined,
     suspendIdle,
   );
@@ -102,11 +129,11 @@ async function wipeKey(step: KeyedStep, budget: Budget, run: Run): Promise<KeyWi
     step.kind === 'close-crypt'
       ? await run(
           [...dmsetupWords('message'), name, '0', 'key', 'wipe'],
-          budget.reserved(messageDeadline),
+          budget.reserved(messageDeadline, commandsAfter + 1),
         )
       : undefined;
   // Replacing the table frees the old one with its key, so that this alone would do.
-  const replaced = await replaceTable(name, budget, run);
+  const replaced = await replaceTable(name, budget, run, commandsAfter);
   if (locked?.ok === false) return { name, wiped: false, reason: `lock drive: ${locked.reason}` };
   // A tool that says so and did nothing leaves the device as it was.
   const isUntrue = isSuspended === false || (replaced.ok && readSuspended(step) === true);
@@ -114,7 +141,7 @@ async function wipeKey(step: KeyedStep, budget: Budget, run: Run): Promise<KeyWi
   if (!isUntrue && (message?.ok === true || replaced.ok)) return { name, wiped: true, reason: '' };
   const reason = isUntrue ? `${untrue}, nothing was done` : suspended.reason || replaced.reason;
   if (hung) return { name, wiped: false, reason };
-  const deadline = budget.reserved(ownDeadline);
+  const deadline = budget.reserved(ownDeadline, commandsAfter);
   const { ok } = await run(wipeKeyByOurselves(step.device), deadline, undefined, suspendIdle);
   return ok ? { name, wiped: true, reason: '' } : { name, wiped: false, reason };
 }
@@ -126,9 +153,14 @@ function readSuspended({ device }: KeyedStep): boolean | undefined {
 }
 
 /** With one that answers everything by an error. */
-function replaceTable(name: string, budget: Budget, run: Run): Promise<CommandOutcome> {
+function replaceTable(
+  name: string,
+  budget: Budget,
+  run: Run,
+  commandsAfter = 1,
+): Promise<CommandOutcome> {
   return run(
     [...dmsetupWords('wipe_table', '--noflush', '--nolockfs'), name],
-    budget.reserved(messageDeadline),
+    budget.reserved(messageDeadline, commandsAfter),
   );
 }

@@ -83,6 +83,15 @@ test('whatever hangs, and however much of it, each key has its attempt and the t
   );
 });
 
+test('of four on each other the last has its time too, when the time is nearly up and all else hung', async () => {
+  const { run, calls } = simulate((command) => !command.includes('suspend'));
+  await wipeAll(stacked([4]), 80, run);
+  const deadlineOf = (name: string) =>
+    calls.find(({ command }) => command.endsWith(`suspend ${name}`))?.deadline ?? 0;
+  expect(deadlineOf('c0-3')).toBeGreaterThan(300);
+  expect(deadlineOf('c0-0')).toBeGreaterThan(300);
+});
+
 test('forty that hang beside each other take no longer than one', async () => {
   const { run, calls } = simulate((command) => command.includes('suspend'));
   const { wipes } = await wipeAll(stacked(Array.from({ length: 40 }, () => 1)), 70, run);
