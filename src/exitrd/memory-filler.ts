@@ -3,7 +3,7 @@
  * itself: the kernel kills it when there is no more, or the exitrd when the time is up.
  */
 import { readlinkSync, writeFileSync } from 'node:fs';
-import { dieWithParent, takeMemory } from '../kernel/system-call.ts';
+import { dieWithParent, lendMemory, takeMemory } from '../kernel/system-call.ts';
 import { readNow } from './read-now.ts';
 import { parseState } from './read-process.ts';
 
@@ -11,6 +11,12 @@ import { parseState } from './read-process.ts';
 export const fillerName = 'fill-free-memory';
 /** sysexits(3) EX_UNAVAILABLE. */
 const unavailable = 69;
+/**
+ * What the kernel finds to reclaim when all else is taken. Without it, it would end us at once, and only when it has
+ * reclaimed something does it look at the pages that each processor keeps for itself, which are free as well
+ * (__alloc_pages_direct_reclaim() of mm/page_alloc.c). In bytes.
+ */
+const lent = 16 * 2 ** 20;
 
 /** Obeys only an exitrd: one that is PID 1 or its child. Takes this many bytes, more than there is. */
 export function fillFreeMemory([bytes]: readonly string[]): void {
@@ -22,6 +28,7 @@ export function fillFreeMemory([bytes]: readonly string[]): void {
   dieWithParent();
   // The guard's and the exitrd's protection is inherited; without this the kernel would not end us.
   writeFileSync('/proc/self/oom_score_adj', '1000\n');
+  lendMemory(lent);
   const refusal = takeMemory(Number(bytes));
   process.stderr.write(`${fillerName}: ${refusal ?? 'there was more memory than asked for'}\n`);
   process.exitCode = unavailable;

@@ -2,14 +2,17 @@
  * Overwrites free memory: children take all of it, and the kernel zeroes each page it hands to a
  * process. That the kernel then has to kill one of them is the proof that there was no more.
  *
- * Two passes: what was left free for the kernel's own use in one is somewhere else in the other.
+ * Several passes: what was left free for the kernel's own use in one is somewhere else in the next. In the first, that
+ * is enough for the kernel to look for more: it gathers the pages that each processor keeps for itself, where each
+ * later pass would leave the same ones (should_reclaim_retry() and __alloc_pages_direct_reclaim() of
+ * mm/page_alloc.c).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { readKernelLog } from '../kernel/system-call.ts';
 import type { Run } from './execute-plan.ts';
 import { fillerName } from './memory-filler.ts';
-import { openMemory } from './memory-switches.ts';
+import { openMemory, setReserve } from './memory-switches.ts';
 import { parseOutOfMemory } from './parse-out-of-memory.ts';
 import { readNow } from './read-now.ts';
 import { within, type Command } from './run-with-deadline.ts';
@@ -25,7 +28,8 @@ export interface Overwritten {
   readonly end: string;
 }
 
-const passesWanted = 2;
+/** A pass each; what the kernel keeps meanwhile, in KiB. */
+const reserves = [8192, 64, 64] as const;
 const mostChildren = 8;
 /** One process takes as much in about a second, so that less is not worth another one. */
 const childKib = 4 * 2 ** 20;
@@ -58,7 +62,8 @@ export async function overwriteMemory(seconds: number, run: Run): Promise<Overwr
   let end = 'all';
   try {
     await run(giveBack, Math.min(giveBackDeadline, left()));
-    while (passes < passesWanted && end === 'all') {
+    for (const reserve of reserves) {
+      setReserve(reserve);
       end = await runPass(left());
       if (end !== 'all') break;
       passes += 1;
@@ -74,8 +79,8 @@ export async function overwriteMemory(seconds: number, run: Run): Promise<Overwr
     freeMib: Math.floor(before / 1024),
     passes,
     seconds: Math.round((performance.now() - start) / 100) / 10,
-    // A second pass that time did not allow takes nothing from the first.
-    end: passes > 0 && end === 'time' ? 'all' : end,
+    // A last pass that time did not allow takes nothing from those before it.
+    end: passes > 1 && end === 'time' ? 'all' : end,
   };
 }
 

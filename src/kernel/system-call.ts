@@ -31,6 +31,7 @@ interface CallNumbers {
   readonly reboot: bigint;
   readonly keyctl: bigint;
   readonly setresuid: bigint;
+  readonly madvise: bigint;
   readonly mmap: bigint;
   readonly munlock: bigint;
   readonly prctl: bigint;
@@ -43,6 +44,7 @@ const numbersByArchitecture: Readonly<Record<string, CallNumbers>> = {
   x64: {
     ioctl: 16n,
     keyctl: 250n,
+    madvise: 28n,
     mmap: 9n,
     munlock: 150n,
     prctl: 157n,
@@ -53,6 +55,7 @@ const numbersByArchitecture: Readonly<Record<string, CallNumbers>> = {
   arm64: {
     ioctl: 29n,
     keyctl: 219n,
+    madvise: 233n,
     mmap: 222n,
     munlock: 229n,
     prctl: 167n,
@@ -72,11 +75,12 @@ const lockFuture = 2;
 const lockOnFault = 4;
 const unchanged = -1n;
 
-/** prctl(2), mmap(2) and syslog(2), as on both architectures. */
+/** prctl(2), mmap(2), madvise(2) and syslog(2), as on both architectures. */
 const setParentDeathSignal = 1n;
 const killSignal = 9n;
 const readAndWrite = 3n;
 const privateAnonymousPopulated = 0x2n | 0x20n | 0x8000n | 0x4000n;
+const adviseFree = 8n;
 /** FS_IOC_SETFLAGS (include/uapi/linux/fs.h). */
 const setInodeFlags = 0x40086602n;
 const syslogReadAll = 3n;
@@ -209,16 +213,25 @@ export function dieWithParent(): void {
  * The errno's name when the address space cannot be had.
  */
 export function takeMemory(bytes: number): string | undefined {
-  const taken = call(
-    library().numbers.mmap,
-    0n,
-    BigInt(bytes),
-    readAndWrite,
-    privateAnonymousPopulated,
-    -1n,
-    0n,
-  );
+  const taken = populate(bytes);
   return typeof taken === 'string' ? taken : undefined;
+}
+
+/**
+ * Takes so many bytes of memory that the kernel may have back when it wants them (MADV_FREE). The errno's name when the
+ * address space cannot be had, or an old kernel knows no such memory.
+ */
+export function lendMemory(bytes: number): string | undefined {
+  const taken = populate(bytes);
+  if (typeof taken === 'string') return taken;
+  const lent = call(library().numbers.madvise, taken, BigInt(bytes), adviseFree);
+  return typeof lent === 'string' ? lent : undefined;
+}
+
+/** The address, or the errno's name. */
+function populate(bytes: number): bigint | string {
+  const { mmap } = library().numbers;
+  return call(mmap, 0n, BigInt(bytes), readAndWrite, privateAnonymousPopulated, -1n, 0n);
 }
 
 /** The kernel log as far as it goes back, empty where it cannot be read; syslog(2) never waits here. */

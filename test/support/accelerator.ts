@@ -13,11 +13,11 @@ export type Accelerator = 'kvm' | 'tcg';
 
 /**
  * Without CMPXCHG16B the kernel's slab allocator takes a path that QEMU translates much better than
- * the one it would choose; one processor, for more of them only wait for each other's translations.
+ * the one it would choose.
  */
 export const accelerationArguments: Readonly<Record<Accelerator, readonly string[]>> = {
-  kvm: ['-accel', 'kvm', '-cpu', 'host', '-smp', '1'],
-  tcg: ['-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'max,cx16=off', '-smp', '1'],
+  kvm: ['-accel', 'kvm', '-cpu', 'host'],
+  tcg: ['-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'max,cx16=off'],
 };
 
 /** The verdict is kept until the machine is started again or QEMU, the user or the kernel changes. */

@@ -25,6 +25,7 @@ export interface ShortMachineOptions {
   /** More words for the kernel's command line. */
   readonly commandLine?: string;
   readonly memoryMib?: number;
+  readonly processors?: number;
   /** What the kernel does with memory that is freed; default `zeroed`. */
   readonly freed?: 'zeroed' | 'kept';
   /** For EFI; BIOS without. */
@@ -60,7 +61,10 @@ export async function startShortMachine(options: ShortMachineOptions): Promise<V
   return await start(options.disks, 'kept', options.stack, words.join(' '), [exitrd], options);
 }
 
-type MachineSettings = Pick<ShortMachineOptions, 'memoryMib' | 'firmware' | 'watchdog'>;
+type MachineSettings = Pick<
+  ShortMachineOptions,
+  'memoryMib' | 'processors' | 'firmware' | 'watchdog'
+>;
 
 /** With the two disks of a stack and others; the report ports write beside the disks. */
 export async function start(
@@ -69,7 +73,7 @@ export async function start(
   stack: string,
   commandLine: string,
   more: readonly Disk[],
-  { memoryMib = 768, firmware, watchdog = false }: MachineSettings = {},
+  { memoryMib = 768, processors = 1, firmware, watchdog = false }: MachineSettings = {},
 ): Promise<VirtualMachine> {
   const kernel = await guestKernel();
   // QEMU has read it when it has started.
@@ -85,6 +89,7 @@ export async function start(
     initrd: await guestInitramfs(kernel, [stack], work.path),
     commandLine: `${commonWords} stack=${stack} ${commandLine}`,
     memoryMib,
+    processors,
     ...(firmware === undefined ? {} : { firmware }),
     watchdog,
     disks: [...disks, ...more],

@@ -20,6 +20,8 @@ export interface MachineOptions {
   /** Added to what the serial console needs. */
   readonly commandLine: string;
   readonly memoryMib?: number;
+  /** Default 1: where QEMU translates, more of them only wait for each other's translations. */
+  readonly processors?: number;
   readonly disks?: readonly Disk[];
   /** Ports of virtio-serial by name (/sys/class/virtio-ports/x/name). */
   readonly ports?: readonly Port[];
@@ -105,6 +107,7 @@ export async function startVirtualMachine(options: MachineOptions): Promise<Virt
       ['-nodefaults', '-no-user-config', '-display', 'none', '-machine', 'memory-backend=ram'],
       options.firmware?.arguments ?? ['-machine', 'pc'],
       accelerationArguments[acceleration],
+      ['-smp', `${options.processors ?? 1}`],
       ['-m', `${memoryMib}`, '-object'],
       `memory-backend-file,id=ram,share=on,mem-path=${memoryFile},size=${memoryMib}M`,
       ['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
